@@ -1,0 +1,207 @@
+"""The words of the rules library, as frozen values.
+
+Everything here is a plain value: no I/O, no clock, no engine. The other modules of `rules` produce and consume
+these; `service.domain` may import this module and nothing else of the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """What a matching rule asks for. The strongest effect among all findings wins."""
+
+    FLAG = "flag"  #: Recorded with the decision; changes nothing else.
+    RECHECK = "recheck"  #: The automatic outcome goes out; a person looks at the case afterwards.
+    REVIEW = "review"  #: Held until a person decides; the person still gets evidence and suggestion.
+    BLOCK = "block"  #: Refused; nothing after the rules is run.
+
+    @property
+    def strength(self) -> int:
+        """0 for the weakest effect, rising."""
+        return _STRENGTH[self]
+
+
+_STRENGTH = {effect: place for place, effect in enumerate(Effect)}
+
+
+class Severity(StrEnum):
+    """How serious a match is; orders cases in the queue."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for informational, rising."""
+        return _RANK[self]
+
+
+_RANK = {severity: place for place, severity in enumerate(Severity)}
+
+
+class RuleStatus(StrEnum):
+    """Where a rule stands in its life. Only `enforce` counts towards an outcome."""
+
+    DRAFT = "draft"  #: Never evaluated outside its own tests.
+    SHADOW = "shadow"  #: Evaluated and recorded apart; changes nothing.
+    CANARY = "canary"  #: Enforced for a stable share of requests.
+    ENFORCE = "enforce"
+    RETIRED = "retired"
+
+
+class FindingStatus(StrEnum):
+    """A rule's three-valued result. `unknown` never allows."""
+
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    UNKNOWN = "unknown"
+
+
+class AttributeType(StrEnum):
+    """The types a workflow's attribute schema may declare, each with its CEL counterpart."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    STRINGS = "strings"  #: a list of strings
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One declared attribute of a request."""
+
+    name: str
+    type: AttributeType
+    values: tuple[str, ...] = ()  #: allowed values of a string; empty: any
+    description: str = ""
+
+
+type AttributeValue = str | int | float | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the raw text that made something hit. Never carries the text itself."""
+
+    start: int  #: code points from the start of the raw text
+    end: int  #: one past the last code point
+    source: str  #: the matcher's name, or `pii:<type>`
+
+
+@dataclass(frozen=True, slots=True)
+class Obligations:
+    """What matching rules oblige the rest of the way to do; those of all matching rules are joined.
+
+    Redactions unite; filters intersect; the highest priority wins; the queue of the most severe rule wins,
+    ties by rule id.
+    """
+
+    redact: frozenset[str] = frozenset()  #: PII types to mask in what people and logs see
+    narrow: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: document field -> values still allowed
+    priority: int | None = None  #: 0 to 100
+    queue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """A test that lives beside its rule."""
+
+    name: str
+    text: str
+    attributes: Mapping[str, AttributeValue]
+    expect: FindingStatus
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition tree: sibling keys are AND-ed. Leaves are CEL sources or references to matchers."""
+
+    all: tuple[Clause, ...] = ()
+    any: tuple[Clause, ...] = ()
+    none: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One CEL expression with the place it was written at."""
+
+    source: str
+    line: int  #: 1-based line in its file
+    column: int  #: 1-based column
+
+
+type Clause = Leaf | Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One compliance rule as written. `id` is stable and never reused."""
+
+    id: str
+    pack: str
+    title: str
+    status: RuleStatus
+    severity: Severity
+    effect: Effect
+    reason_code: str
+    reason: str  #: template for those with scope `explain`; `{attribute}` placeholders
+    when: Condition
+    on_error: Effect = Effect.REVIEW  #: effect of an `unknown`
+    public_reason: str | None = None  #: may be told to anybody
+    owner: str = ""
+    citation: tuple[str, ...] = ()
+    jurisdiction: tuple[str, ...] = ()
+    effective_from: datetime | None = None
+    effective_until: datetime | None = None  #: exclusive
+    review_by: date | None = None
+    requires: tuple[str, ...] = ()  #: attributes without which the finding is `unknown`
+    tags: tuple[str, ...] = ()
+    obligations: Obligations = field(default_factory=Obligations)
+    tests: tuple[RuleTest, ...] = ()
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one request."""
+
+    rule: str
+    pack: str
+    status: FindingStatus
+    effect: Effect  #: the rule's effect, or its `on_error` when the status is `unknown`
+    severity: Severity
+    reason_code: str
+    reason: str  #: filled template; may hold attribute values, so it is personal text
+    public_reason: str | None = None
+    spans: tuple[Span, ...] = ()
+    unknown: tuple[str, ...] = ()  #: why it is unknown: names of missing attributes, or an error
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the law says of one request: a finding of every enforced rule, and what follows from them."""
+
+    ruleset: str  #: digest of the rule set that was asked
+    effect: Effect | None  #: the strongest of matches and unknowns; None when no rule asks for anything
+    findings: tuple[Finding, ...]
+    obligations: Obligations
+    pii: tuple[Span, ...] = ()  #: every PII span found, whether a rule asked or not
+
+    @property
+    def matched(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.status is FindingStatus.MATCH)
+
+    @property
+    def unknown(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.status is FindingStatus.UNKNOWN)
