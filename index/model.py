@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-type Vector = npt.NDArray[np.float32]  #: shape (dim,), unit length
-type Vectors = npt.NDArray[np.float32]  #: shape (n, dim), rows of unit length
+Vector: TypeAlias = npt.NDArray[np.float32]  #: shape (dim,), unit length
+Vectors: TypeAlias = npt.NDArray[np.float32]  #: shape (n, dim), rows of unit length
 
 
 @dataclass(frozen=True, slots=True, order=True)

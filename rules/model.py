@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Effect(StrEnum):
@@ -85,7 +86,7 @@ class Attribute:
     description: str = ""
 
 
-type AttributeValue = str | int | float | bool | tuple[str, ...]
+AttributeValue: TypeAlias = str | int | float | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Leaf:
     column: int  #: 1-based column
 
 
-type Clause = Leaf | Condition
+Clause: TypeAlias = Leaf | Condition
 
 
 @dataclass(frozen=True, slots=True)
