@@ -1,0 +1,202 @@
+"""The words of the service, as frozen values: what a workflow promises and what a decision says.
+
+Pure: no I/O, no clock, no randomness, no framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rules.model import Attribute, AttributeValue
+
+
+class State(StrEnum):
+    """Where a decision stands."""
+
+    WAITING = "waiting"  #: A person has to decide; `case` is set.
+    FINAL = "final"
+    SUPERSEDED = "superseded"  #: A later decision replaced it and is named.
+
+
+class Outcome(StrEnum):
+    """What the caller is to do."""
+
+    ALLOW = "allow"
+    BLOCK = "block"
+    REVIEW = "review"
+
+
+class DecidedBy(StrEnum):
+    """Who decided."""
+
+    RULES = "rules"
+    CLASSIFIER = "classifier"
+    REVIEWER = "reviewer"
+
+
+class Reason(StrEnum):
+    """Why a request was put before a person. Several may hold at once."""
+
+    RULE_REVIEW = "rule_review"  #: A matching rule asks for a person.
+    RULE_UNKNOWN = "rule_unknown"  #: A rule could not be settled, so it may have applied.
+    BELOW_THRESHOLD = "below_threshold"  #: Confidence is below the certified threshold.
+    AMBIGUOUS_LABELS = "ambiguous_labels"  #: Two labels are nearly as likely.
+    OUT_OF_DOMAIN = "out_of_domain"  #: Unlike anything the classifier was taught.
+    NO_EVIDENCE = "no_evidence"  #: No approved document was found that the label needs.
+    EVIDENCE_DISAGREES = "evidence_disagrees"  #: Documents were found, but not those the label names.
+    LABEL_NEEDS_PERSON = "label_needs_person"  #: The label's autonomy or outcome leaves it to people.
+    TOO_LONG = "too_long"  #: More windows than the limit, or windows that disagree.
+    NO_CERTIFICATE = "no_certificate"  #: Nothing guarantees the classifier's error here.
+    RANDOM_CHECK = "random_check"  #: Drawn at random to measure the live error.
+    SHADOW_DISAGREES = "shadow_disagrees"  #: A candidate release would decide otherwise.
+    DEGRADED = "degraded"  #: A part of the service could not do its work.
+    HALTED = "halted"  #: Operations stopped automatic decisions.
+    APPEAL = "appeal"  #: The subject contests a decision.
+
+
+class Autonomy(StrEnum):
+    """How far a label may go without a person."""
+
+    PEOPLE = "people"  #: A person decides, without a suggestion.
+    DRAFT = "draft"  #: A person decides, with a suggestion.
+    AUTO = "auto"  #: Automatic where the certificate allows it.
+
+
+class EvidencePolicy(StrEnum):
+    """What an automatic decision needs from the approved documents."""
+
+    WHEN_NAMED = "when_named"  #: One of the documents that the label names, when it names any.
+    REQUIRED = "required"  #: As `when_named`; a label that names none needs some document.
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One kind of request, and what may happen to it."""
+
+    id: str
+    title: str
+    outcome: Outcome
+    autonomy: Autonomy
+    definition: str = ""
+    includes: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()  #: ids of the documents that justify it
+    public_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """The promise asked for: with confidence 1 - delta, at most alpha of automatic decisions are wrong."""
+
+    alpha: float
+    delta: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePolicy:
+    """Where held requests wait, and for how long."""
+
+    name: str
+    sla_hours: float = 24.0
+    lease_minutes: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """The policy of one named use: what may be asked, what may be answered, and who answers."""
+
+    name: str
+    title: str
+    packs: tuple[str, ...]
+    collections: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
+    labels: tuple[Label, ...]
+    guarantee: Guarantee
+    queue: QueuePolicy
+    evidence: EvidencePolicy = EvidencePolicy.WHEN_NAMED
+    random_check: float = 0.0  #: share of automatic decisions that a person checks, 0 to 1
+    retention_days: int = 400
+
+    def label(self, label_id: str) -> Label | None:
+        return next((label for label in self.labels if label.id == label_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A label with its calibrated probability."""
+
+    label: str
+    probability: float  #: 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the classifier thinks of one request."""
+
+    scores: tuple[Scored, ...]  #: best first, ties by label id; at most the head's labels
+    confidence: float  #: calibrated probability of the best label, 0 to 1
+    margin: float  #: confidence minus the runner-up's probability
+    energy: float  #: logsumexp of the unscaled logits: high when the request is like the training data
+    in_domain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """With confidence 1 - delta the error among automatic decisions is at most alpha,
+    for traffic like the calibration sample.
+
+    An exact binomial Learn-then-Test bound (Angelopoulos et al., 2021; Geifman and El-Yaniv, 2017).
+    """
+
+    alpha: float
+    delta: float
+    cases: int  #: calibration cases, all of them
+    accepted: int  #: of these, decided automatically at the threshold
+    errors: int  #: of the accepted, wrong
+    threshold: float  #: automatic at this confidence or above
+    sample: str = ""  #: what the calibration cases are, in words
+
+    @property
+    def coverage(self) -> float:
+        """Share of the calibration cases that would be decided automatically, 0 to 1."""
+        return self.accepted / self.cases if self.cases else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why no certificate could be given; nothing is decided automatically."""
+
+    alpha: float
+    delta: float
+    cases: int
+    accepted: int  #: the most cases that any tested threshold accepted
+    needed: int  #: accepted cases needed at the least, were none of them wrong
+    why: str
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a caller asks to have decided. Personal text: stored in payloads only."""
+
+    text: str
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
+    subject: str | None = None  #: the caller's name for the person concerned
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """The automatic part of a decision. It never changes; a person's decision is linked to it."""
+
+    state: State
+    outcome: Outcome
+    decided_by: DecidedBy | None  #: None while a person has to decide
+    label: str | None  #: the label decided or suggested
+    reasons: tuple[Reason, ...] = ()
+    public_reason: str | None = None
+    after_the_fact: bool = False  #: final, and a person looks at it afterwards all the same
+    queue: str | None = None
+    priority: int = 0  #: 0 to 100

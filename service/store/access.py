@@ -1,0 +1,52 @@
+"""API keys and console sessions: digests only, looked up by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.store.tables import api_keys, sessions
+
+_BY_DIGEST = sa.select(api_keys).where(api_keys.c.digest == sa.bindparam("digest"))
+
+
+def add_key(connection: Connection, values: Mapping[str, Any]) -> None:
+    connection.execute(api_keys.insert(), dict(values))
+
+
+def key_by_digest(connection: Connection, digest: str) -> sa.Row[Any] | None:
+    return connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
+
+
+def keys(connection: Connection) -> list[sa.Row[Any]]:
+    """Oldest first."""
+    return list(connection.execute(sa.select(api_keys).order_by(api_keys.c.id)))
+
+
+def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
+    """Whether there was such a key that was still good."""
+    changed = connection.execute(
+        api_keys.update().where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    return changed.rowcount == 1
+
+
+def add_session(connection: Connection, digest: str, key_id: str, now: datetime, expires_at: datetime) -> None:
+    connection.execute(sessions.insert().values(digest=digest, key_id=key_id, created_at=now, expires_at=expires_at))
+
+
+def session_key(connection: Connection, digest: str, now: datetime) -> sa.Row[Any] | None:
+    """The API key behind a session that has neither ended nor expired."""
+    return connection.execute(
+        sa.select(api_keys)
+        .join(sessions, sessions.c.key_id == api_keys.c.id)
+        .where(sessions.c.digest == digest, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+    ).one_or_none()
+
+
+def end_session(connection: Connection, digest: str, now: datetime) -> None:
+    connection.execute(sessions.update().where(sessions.c.digest == digest).values(ended_at=now))

@@ -1,0 +1,135 @@
+"""Cases and their leases. Every write names the version and token it was read with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.domain.case import CaseState
+from service.store.tables import case_reasons, cases
+
+_OPEN = (CaseState.QUEUED.value, CaseState.CLAIMED.value)
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> None:
+    connection.execute(cases.insert(), dict(values))
+    reasons = [{"case": values["id"], "reason": reason} for reason in values["reasons"]]
+    if reasons:
+        connection.execute(case_reasons.insert(), reasons)
+
+
+def get(connection: Connection, case_id: str) -> sa.Row[Any] | None:
+    return connection.execute(sa.select(cases).where(cases.c.id == case_id)).one_or_none()
+
+
+def lock(connection: Connection, case_id: str) -> sa.Row[Any] | None:
+    """The case as it is, held against other writers until this transaction ends."""
+    return connection.execute(sa.select(cases).where(cases.c.id == case_id).with_for_update()).one_or_none()
+
+
+def requeue_expired(connection: Connection, queue: str, now: datetime) -> int:
+    """Put cases whose lease ran out back into their queue."""
+    expired = sa.and_(cases.c.queue == queue, cases.c.state == CaseState.CLAIMED.value, cases.c.lease_until <= now)
+    return connection.execute(
+        cases.update()
+        .where(expired)
+        .values(
+            state=CaseState.QUEUED.value, holder=None, lease_token=None, lease_until=None, version=cases.c.version + 1
+        )
+    ).rowcount
+
+
+def claim_next(connection: Connection, queue: str, *, holder: str, token: str, until: datetime) -> sa.Row[Any] | None:
+    """Lease the best queued case: highest priority, then earliest due. One statement, so that nobody shares it."""
+    best = (
+        sa.select(cases.c.id)
+        .where(cases.c.queue == queue, cases.c.state == CaseState.QUEUED.value)
+        .order_by(cases.c.priority.desc(), cases.c.due_at, cases.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return connection.execute(
+        cases.update()
+        .where(cases.c.id == best)
+        .values(
+            state=CaseState.CLAIMED.value,
+            holder=holder,
+            lease_token=token,
+            lease_until=until,
+            version=cases.c.version + 1,
+        )
+        .returning(*cases.c)
+    ).one_or_none()
+
+
+def write(connection: Connection, case: sa.Row[Any], values: Mapping[str, Any]) -> bool:
+    """Change the case if it is still the one that was read; whether it was."""
+    changed = connection.execute(
+        cases.update()
+        .where(cases.c.id == case.id, cases.c.version == case.version)
+        .values(**values, version=case.version + 1)
+    )
+    return changed.rowcount == 1
+
+
+def page(
+    connection: Connection,
+    *,
+    queue: str | None,
+    state: str | None,
+    reason: str | None,
+    after: str | None,
+    limit: int,
+) -> list[sa.Row[Any]]:
+    """Best first for open ones, newest first otherwise. The cursor is the last case's id."""
+    query = sa.select(cases)
+    if queue is not None:
+        query = query.where(cases.c.queue == queue)
+    if state == "open":
+        query = query.where(cases.c.state.in_(_OPEN))
+    elif state is not None:
+        query = query.where(cases.c.state == state)
+    if reason is not None:
+        query = query.join(case_reasons, case_reasons.c.case == cases.c.id).where(case_reasons.c.reason == reason)
+    last = get(connection, after) if after else None
+    if state in ("open", "queued", "claimed"):
+        query = query.order_by(cases.c.priority.desc(), cases.c.due_at, cases.c.id)
+        if last is not None:
+            query = query.where(
+                sa.tuple_(-cases.c.priority, cases.c.due_at, cases.c.id)
+                > sa.tuple_(
+                    sa.literal(-last.priority),
+                    sa.bindparam(None, last.due_at, type_=cases.c.due_at.type),
+                    sa.literal(last.id),
+                )
+            )
+    else:
+        query = query.order_by(cases.c.id.desc())
+        if last is not None:
+            query = query.where(cases.c.id < last.id)
+    return list(connection.execute(query.limit(limit)))
+
+
+def queues(connection: Connection, now: datetime) -> list[sa.Row[Any]]:
+    """One row a queue: open, claimed, overdue, oldest_at."""
+    claimed = sa.case((sa.and_(cases.c.state == CaseState.CLAIMED.value, cases.c.lease_until > now), 1), else_=0)
+    late = sa.case((cases.c.due_at <= now, 1), else_=0)
+    return list(
+        connection.execute(
+            sa.select(
+                cases.c.queue,
+                sa.func.count().label("open"),
+                sa.func.sum(claimed).label("claimed"),
+                sa.func.sum(late).label("overdue"),
+                sa.func.min(cases.c.created_at).label("oldest_at"),
+            )
+            .where(cases.c.state.in_(_OPEN))
+            .group_by(cases.c.queue)
+            .order_by(cases.c.queue)
+        )
+    )

@@ -1,0 +1,67 @@
+"""The chained record: appended in the same transaction as what it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from service.domain.audit import GENESIS, STREAM, canonical, chain_hash
+from service.store.tables import ledger
+
+_LAST = (
+    sa.select(ledger.c.sequence, ledger.c.hash)
+    .where(ledger.c.stream == sa.bindparam("stream"))
+    .order_by(ledger.c.sequence.desc())
+    .limit(1)
+)
+
+
+def append(connection: Connection, kind: str, subject_id: str, at: datetime, body: Mapping[str, Any]) -> int:
+    """Add one record to the stream and return its sequence. `body` holds no personal text and no floats."""
+    last = connection.execute(_LAST, {"stream": STREAM}).one_or_none()
+    sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
+    record = canonical(
+        {
+            "stream": STREAM,
+            "sequence": sequence,
+            "kind": kind,
+            "subject": subject_id,
+            "at": at.isoformat(timespec="microseconds"),
+            "body": dict(body),
+        }
+    )
+    connection.execute(
+        ledger.insert(),
+        {
+            "stream": STREAM,
+            "sequence": sequence,
+            "kind": kind,
+            "subject_id": subject_id,
+            "at": at,
+            "record": record,
+            "hash": chain_hash(previous, record),
+        },
+    )
+    return sequence
+
+
+def walk(connection: Connection) -> Iterator[tuple[int, bytes, str]]:
+    """(sequence, record, hash) of the whole stream in order, without holding it in memory."""
+    rows = connection.execution_options(yield_per=1_000).execute(
+        sa.select(ledger.c.sequence, ledger.c.record, ledger.c.hash)
+        .where(ledger.c.stream == STREAM)
+        .order_by(ledger.c.sequence)
+    )
+    for row in rows:
+        yield row.sequence, row.record, row.hash
+
+
+def about(connection: Connection, subject_id: str) -> list[sa.Row[Any]]:
+    """The records about one thing, oldest first."""
+    return list(
+        connection.execute(sa.select(ledger).where(ledger.c.subject_id == subject_id).order_by(ledger.c.sequence))
+    )

@@ -1,0 +1,16 @@
+"""Alembic's entry: migrations run on the connection they are handed."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from service.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite alters a table by making a new one
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,281 @@
+"""The tables. Each constraint names the promise it keeps.
+
+Personal text lives in `payloads` alone; everything else holds ids, digests and words of our own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A UTC time as whole microseconds since 1970: compares and sorts alike in every database."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        delta = value.astimezone(UTC) - _EPOCH
+        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return (
+            None
+            if value is None
+            else datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
+        )
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID = sa.String(64)
+_DIGEST = sa.String(64)
+_NAME = sa.String(200)
+
+instance = sa.Table(
+    "instance",
+    metadata,
+    sa.Column("name", _NAME, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", _NAME, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("name", _NAME, nullable=False),
+    sa.Column("role", _NAME, nullable=False),
+    sa.Column("groups", sa.JSON, nullable=False),
+    sa.Column("digest", _DIGEST, nullable=False, unique=True),  # the key itself is never stored
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant),
+    sa.Column("revoked_at", Instant),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("digest", _DIGEST, primary_key=True),
+    sa.Column("key_id", _ID, sa.ForeignKey("api_keys.id"), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+)
+
+# Rule sets, policies and heads as bytes, named by their digest: a replica starts with an empty disk.
+artefacts = sa.Table(
+    "artefacts",
+    metadata,
+    sa.Column("digest", _DIGEST, primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+releases = sa.Table(
+    "releases",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("workflow", _NAME, nullable=False, index=True),
+    sa.Column("rules", _DIGEST, sa.ForeignKey("artefacts.digest"), nullable=False),
+    sa.Column("policy", _DIGEST, sa.ForeignKey("artefacts.digest"), nullable=False),
+    sa.Column("head", _DIGEST, sa.ForeignKey("artefacts.digest"), nullable=False),
+    sa.Column("calibration", _DIGEST, sa.ForeignKey("artefacts.digest"), nullable=False),
+    sa.Column("snapshot", _DIGEST, nullable=False),
+    sa.Column("encoder", _DIGEST, nullable=False),
+    sa.Column("certificate", sa.JSON(none_as_null=True)),  # null: refused, and `refusal` says why
+    sa.Column("refusal", sa.JSON(none_as_null=True)),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("created_by", _NAME, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+# The one pointer: which release answers, and whether anything is automatic. Read once per request.
+workflows = sa.Table(
+    "workflows",
+    metadata,
+    sa.Column("name", _NAME, primary_key=True),
+    sa.Column("release", _ID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.Column("halted", sa.Boolean, nullable=False, default=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("collection", _NAME, primary_key=True),
+    sa.Column("id", _NAME, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("owner", _NAME, nullable=False),
+    sa.Column("audience", sa.JSON, nullable=False),  # caller groups; empty: everyone
+    sa.Column("jurisdiction", sa.JSON, nullable=False),
+    sa.Column("citations", sa.JSON, nullable=False),
+    sa.Column("effective_from", Instant),
+    sa.Column("effective_until", Instant),  # exclusive
+    sa.Column("review_by", sa.Date),
+    sa.Column("digest", _DIGEST, nullable=False),
+    sa.Column("submitted_by", _NAME, nullable=False),
+    sa.Column("submitted_at", Instant, nullable=False),
+    sa.Column("approved_by", _NAME),
+    sa.Column("approved_at", Instant),
+    sa.Column("retired_by", _NAME),
+    sa.Column("retired_at", Instant),
+    # approved by nobody is not approved
+    sa.CheckConstraint("status <> 'approved' OR approved_by IS NOT NULL", name="approved_by_somebody"),
+    sa.Index("ix_documents_collection_status", "collection", "status"),
+)
+
+# Passage vectors by digest of encoder and text, so that a snapshot is rebuilt without encoding anything twice.
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column("digest", _DIGEST, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+
+# The only place for personal text: what a caller asked, what was answered, what a reviewer wrote.
+payloads = sa.Table(
+    "payloads",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("subject", _NAME, index=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("workflow", _NAME, nullable=False),
+    sa.Column("release", _ID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.Column("principal", _NAME, nullable=False),  # who asked
+    sa.Column("groups", sa.JSON, nullable=False),  # with document_sequence and created_at: what was visible
+    sa.Column("document_sequence", sa.BigInteger, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("request", _ID, sa.ForeignKey("payloads.id"), nullable=False),
+    sa.Column("answer", _ID, sa.ForeignKey("payloads.id"), nullable=False),  # the automatic part; never changes
+    sa.Column("state", sa.String(20), nullable=False),  # these four: where it stands now
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Column("decided_by", sa.String(20)),
+    sa.Column("label", _NAME),
+    sa.Column("case", _ID),
+    sa.Column("final_at", Instant),
+    sa.Index("ix_decisions_workflow_id", "workflow", "id"),
+    sa.Index("ix_decisions_principal_id", "principal", "id"),
+)
+
+# Same key, same answer: the primary key makes the second writer find the first one's decision.
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("principal", _NAME, primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("request_digest", _DIGEST, nullable=False),
+    sa.Column("decision", _ID, sa.ForeignKey("decisions.id"), nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("explained", sa.Boolean, nullable=False),  # which view of the answer was given
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("decision", _ID, sa.ForeignKey("decisions.id"), nullable=False),
+    sa.Column("workflow", _NAME, nullable=False),
+    sa.Column("queue", _NAME, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("holder", _NAME),
+    sa.Column("lease_token", _DIGEST),  # digest of the token: only its holder can act
+    sa.Column("lease_until", Instant),
+    sa.Column("decided_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+    # a claimed case has a holder with a lease, and no other case has
+    sa.CheckConstraint(
+        "(state = 'claimed') = (holder IS NOT NULL AND lease_token IS NOT NULL AND lease_until IS NOT NULL)",
+        name="claimed_means_leased",
+    ),
+    # what claim-next walks: the best queued case first
+    sa.Index("ix_cases_next", "queue", "state", sa.text("priority DESC"), "due_at", "id"),
+    sa.Index("ix_cases_lease_until", "state", "lease_until"),
+    sa.Index("ix_cases_decision", "decision"),
+)
+
+case_reasons = sa.Table(
+    "case_reasons",
+    metadata,
+    sa.Column("case", _ID, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("reason", sa.String(40), primary_key=True),
+    sa.Index("ix_case_reasons_reason", "reason", "case"),
+)
+
+# A person's decision: linked to the automatic one, never written over it.
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("case", _ID, sa.ForeignKey("cases.id"), nullable=False, unique=True),  # decided once
+    sa.Column("decision", _ID, sa.ForeignKey("decisions.id"), nullable=False, index=True),
+    sa.Column("reviewer", _NAME, nullable=False),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Column("reason_code", _NAME, nullable=False),
+    sa.Column("passages", sa.JSON, nullable=False),
+    sa.Column("payload", _ID, sa.ForeignKey("payloads.id")),  # note and reply
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+# The chained record. The primary key keeps the sequence free of doubles within its stream.
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("stream", sa.String(40), primary_key=True),
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("subject_id", _ID, nullable=False, index=True),  # the decision, case, release or document it is about
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),  # RFC 8785 bytes, what the hash covers
+    sa.Column("hash", _DIGEST, nullable=False),
+)
+
+# What the outside is to hear of, written with the thing it tells of.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("type", sa.String(60), nullable=False),
+    sa.Column("subject_id", _ID, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
