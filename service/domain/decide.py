@@ -42,20 +42,23 @@ class Circumstances:
     windows_agree: bool = True
 
 
+ORDINARY = Circumstances()
+
+
 def decide(
     workflow: Workflow,
     ruling: Ruling,
     judgement: Judgement | None,
     evidence: Sequence[Evidence],
     certificate: Certificate | None,
-    circumstances: Circumstances = Circumstances(),
+    circumstances: Circumstances = ORDINARY,
 ) -> Automatic:
     """Route one request: block, decide automatically, or put it before a person with typed reasons.
 
     `judgement` is None when the rules blocked (nothing after them is run) or the classifier could not be asked.
     """
     if ruling.effect is Effect.BLOCK:
-        return _blocked(workflow, ruling)
+        return _blocked(ruling)
     label = workflow.label(judgement.scores[0].label) if judgement and judgement.scores else None
     reasons = [
         *_rule_reasons(ruling),
@@ -84,7 +87,7 @@ def gate_reasons(
     label: Label | None,
     judgement: Judgement | None,
     evidence: Sequence[Evidence],
-    circumstances: Circumstances = Circumstances(),
+    circumstances: Circumstances = ORDINARY,
 ) -> list[Reason]:
     """The gates every automatic decision passes besides rules and threshold; certification runs the same ones."""
     if judgement is None or label is None:
@@ -139,7 +142,7 @@ def _circumstance_reasons(circumstances: Circumstances) -> list[Reason]:
     return reasons
 
 
-def _blocked(workflow: Workflow, ruling: Ruling) -> Automatic:
+def _blocked(ruling: Ruling) -> Automatic:
     strongest = strongest_finding(ruling)
     return Automatic(
         state=State.FINAL,

@@ -17,9 +17,11 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, Row, make_url
 
 from service.errors import CannotStart, LedgerUnavailable
+
+__all__ = ["Connection", "Row", "Store", "open_store"]  # use cases name what they are handed by this module
 
 T = TypeVar("T")
 

@@ -76,8 +76,9 @@ def add_release(connection: Connection, **values: Any) -> None:
     connection.execute(releases.insert().values(**values))
 
 
-def release(connection: Connection, release_id: str) -> sa.Row[Any] | None:
-    return connection.execute(sa.select(releases).where(releases.c.id == release_id)).one_or_none()
+def release(connection: Connection, release_id: str) -> dict[str, Any] | None:
+    row = connection.execute(sa.select(releases).where(releases.c.id == release_id)).mappings().one_or_none()
+    return dict(row) if row else None
 
 
 def release_history(connection: Connection, workflow: str | None = None, limit: int = 50) -> list[sa.Row[Any]]:

@@ -131,7 +131,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.String(length=200), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["calibration"], ["artefacts.digest"], name=op.f("fk_releases_calibration")),
         sa.ForeignKeyConstraint(["head"], ["artefacts.digest"], name=op.f("fk_releases_head")),
         sa.ForeignKeyConstraint(["policy"], ["artefacts.digest"], name=op.f("fk_releases_policy")),
         sa.ForeignKeyConstraint(["rules"], ["artefacts.digest"], name=op.f("fk_releases_rules")),

@@ -1,0 +1,5 @@
+"""`python -m service` is `signoff`."""
+
+from service.cli import main
+
+main()

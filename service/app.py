@@ -1,0 +1,81 @@
+"""The one place where the parts are joined to an application."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import structlog
+from fastapi import FastAPI
+
+import service.api.routes
+import service.console.routes
+from service.errors import CannotStart, RulesBroken
+from service.settings import Settings, load_settings
+from service.usecases import readiness
+from service.usecases.house import House, open_house
+from service.usecases.reload_rules import reload
+
+log = structlog.get_logger("signoff")
+
+
+def create_app(house: House) -> FastAPI:
+    """API and console over one house. The house is closed when the application stops."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = FastAPI(
+        title="Signoff",
+        version="1",
+        description="Decide by rules, approved documents and a classifier with a guarantee; the rest goes to people.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    service.api.routes.install(app, house)
+    service.console.routes.install(app, house)
+    return app
+
+
+def open_for_service(settings: Settings) -> House:
+    """A house that can answer at once: every active release is open, or this is where the start ends, saying why."""
+    house = open_house(settings)
+    try:
+        _refuse_unready(house)
+        load_edited_files(house, "start")
+    except BaseException:
+        house.close()
+        raise
+    return house
+
+
+def _refuse_unready(house: House) -> None:
+    state = readiness.state(house)
+    if not state["ready"]:
+        wrong = "; ".join(f"{part}: {what}" for part, what in state["checks"].items() if what not in ("ok", "halted"))
+        raise CannotStart(wrong, remedy="run `signoff init`; a damaged snapshot: `signoff index build`")
+
+
+def load_edited_files(house: House, by: str) -> None:
+    """Take over files that were edited while nothing ran. Broken ones leave the last good set in force, loudly."""
+    try:
+        report = reload(house, by)
+    except RulesBroken as error:
+        log.warning(
+            "rules_broken_last_good_set_serves",
+            detail=error.detail,
+            remedy=error.remedy,
+            errors=error.extra.get("errors"),
+        )
+        return
+    for each in report["workflows"]:
+        log.info("rules_reloaded", workflow=each["workflow"], release=each["release"], by=by)
+
+
+def app_from_environment() -> FastAPI:
+    """What uvicorn calls in each worker."""
+    return create_app(open_for_service(load_settings()))

@@ -1,0 +1,122 @@
+"""The answer as callers, reviewers and auditors read it. Pure: values in, plain JSON-able values out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from index.model import Evidence
+from rules.model import Finding, FindingStatus, Ruling
+from service.domain.types import Automatic, Judgement, State, Workflow
+
+#: Labels shown with an answer; the rest have next to no probability.
+SHOWN_LABELS = 5
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as in `2026-11-21T09:00:00.000Z`."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def answer(
+    *,
+    decision_id: str,
+    workflow: Workflow,
+    release: str,
+    automatic: Automatic,
+    ruling: Ruling,
+    judgement: Judgement | None,
+    evidence: Sequence[Evidence],
+    case_id: str | None,
+    created_at: datetime,
+) -> dict[str, Any]:
+    """The full answer; `seen_by` takes out what a caller without scope `explain` must not see."""
+    scores = judgement.scores[:SHOWN_LABELS] if judgement else ()
+    if automatic.state is State.FINAL:
+        scores = scores[:1]
+    return {
+        "id": decision_id,
+        "workflow": workflow.name,
+        "state": automatic.state.value,
+        "outcome": automatic.outcome.value,
+        "decided_by": automatic.decided_by.value if automatic.decided_by else None,
+        "labels": [{"label": s.label, "probability": round(s.probability, 4)} for s in scores],
+        "reasons": [reason.value for reason in automatic.reasons],
+        "public_reason": automatic.public_reason,
+        "rules": rules_part(ruling),
+        "documents": [document_part(found) for found in evidence],
+        "draft": draft(workflow, automatic, evidence),
+        "case": case_id,
+        "release": release,
+        "created_at": timestamp(created_at),
+    }
+
+
+def rules_part(ruling: Ruling) -> dict[str, Any]:
+    """What the rules said: matches and unknowns in full, the rest by count."""
+    return {
+        "effect": ruling.effect.value if ruling.effect else None,
+        "findings": [_finding(f) for f in ruling.matched],
+        "unknown": [_finding(f) | {"unknown": list(f.unknown)} for f in ruling.unknown],
+        "no_match": sum(f.status is FindingStatus.NO_MATCH for f in ruling.findings),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "effect": finding.effect.value,
+        "severity": finding.severity.value,
+        "reason_code": finding.reason_code,
+        "reason": finding.reason,
+        "spans": [[span.start, span.end, span.source] for span in finding.spans],
+    }
+
+
+def document_part(found: Evidence) -> dict[str, Any]:
+    """One piece of evidence with its place, its words and the parts of its score."""
+    return {
+        "id": f"doc_{found.key.id}",
+        "collection": found.key.collection,
+        "version": found.key.version,
+        "title": found.title,
+        "heading": found.heading,
+        "passage": found.passage,
+        "passage_id": passage_id(found),
+        "highlights": [list(span) for span in found.highlights],
+        "score": round(found.score, 4),
+        "cosine": round(found.cosine, 4),
+        "parts": {name: round(value, 4) for name, value in found.parts.items()},
+    }
+
+
+def passage_id(found: Evidence) -> str:
+    """Names a passage for good: collection, document, version and place."""
+    return f"{found.key.collection}/{found.key.id}@{found.key.version}#{found.ordinal}"
+
+
+def draft(workflow: Workflow, automatic: Automatic, evidence: Sequence[Evidence]) -> dict[str, Any] | None:
+    """A reply made of the approved passages alone: the highlighted sentences of the document the label names.
+
+    None when the label names no document or none of them was found: nothing uncited is ever said.
+    """
+    label = workflow.label(automatic.label) if automatic.label else None
+    if label is None:
+        return None
+    named = [found for found in evidence if found.key.id in label.documents and found.highlights]
+    if not named:
+        return None
+    sentences = [found.passage[start:end].strip() for found in named[:2] for start, end in found.highlights]
+    return {"text": " ".join(sentences), "citations": [f"doc_{f.key.id}@{f.key.version}" for f in named[:2]]}
+
+
+def seen_by(full: Mapping[str, Any], *, explain: bool) -> dict[str, Any]:
+    """The answer as one kind of caller may see it: rule ids and traces need scope `explain`."""
+    return dict(full) if explain else {**full, "rules": None}
+
+
+def to_bytes(value: Mapping[str, Any]) -> bytes:
+    """The same value always gives the same bytes, so that a repeat is identical to the first answer."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

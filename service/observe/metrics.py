@@ -1,0 +1,15 @@
+"""What is counted and timed, named once. Labels are few and never hold ids or text."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+STAGE_SECONDS = Histogram(
+    "signoff_stage_seconds",
+    "Seconds a request spends in one room",
+    ["room"],
+    buckets=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
+)
+DECISIONS = Counter("signoff_decisions_total", "Decisions recorded", ["workflow", "outcome", "decided_by"])
+REASONS = Counter("signoff_review_reasons_total", "Reasons why cases went to people", ["workflow", "reason"])
+RELOADS = Counter("signoff_rule_reloads_total", "Rule reloads", ["result"])

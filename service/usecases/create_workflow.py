@@ -1,0 +1,188 @@
+"""A workflow from a user's own files: labelled requests, documents, a rule pack."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal
+from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
+from service.learn.split import split_examples
+from service.store import pointers
+from service.usecases.establish import copy_folder, establish
+from service.usecases.examples import CALIBRATION, FILE, TRAIN, BadRow, Example, Row, read_csv, write_examples
+from service.usecases.file_documents import Filed, file_documents
+from service.usecases.house import House
+from service.usecases.import_documents import Unreadable, read_documents
+from service.usecases.progress import Progress, silent
+from service.usecases.reload_rules import read_files
+from service.usecases.workflow_file import FILE as POLICY_FILE
+from service.usecases.workflow_file import write_workflow
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_FEWEST = 2  # examples a label needs to be learned at all
+_CALIBRATION_SHARE = 0.15
+_SAMPLE = "a random part of the examples given, not your live traffic"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the user asks for."""
+
+    name: str
+    examples: Path
+    documents: Path | None
+    rules: str  #: a pack of the home folder by name, or a folder
+    evidence: EvidencePolicy = EvidencePolicy.WHEN_NAMED
+    outcome: Outcome | None = None  #: for every label that the file gives none
+    autonomy: Autonomy = Autonomy.AUTO
+    attested_by: str | None = None
+    alpha: float = 0.05
+    delta: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What was made, and what to say about it."""
+
+    name: str
+    release: str
+    labels: int
+    train: int
+    calibration: int
+    filed: Filed | None
+    bad_rows: tuple[BadRow, ...]
+    unreadable: tuple[Unreadable, ...]
+    without_outcome: tuple[str, ...]  #: labels that go to people because nothing says what they may do
+    too_few: tuple[str, ...]  #: labels left out for want of examples
+    certified: Certificate | Refusal
+    notes: tuple[str, ...] = field(default=())
+
+
+def create_workflow(house: House, plan: Plan, by: str, progress: Progress = silent) -> Created:
+    """Read, split, write the workflow's files, fit, certify, activate. Nothing is activated when anything is wrong."""
+    _refuse_bad_plan(house, plan)
+    rows, bad = read_csv(plan.examples)
+    labels, too_few = _labels(rows)
+    if len(labels) < 2:
+        why = f"{plan.examples.name} has {len(labels)} label(s) with {_FEWEST} examples or more; two are needed"
+        raise InvalidRequest(why, remedy="; ".join(map(str, bad[:5])) or "add labelled rows")
+    kept = [row for row in rows if row.label in labels]
+    examples = _split(kept)
+    outcomes = _outcomes(kept, plan.outcome)
+    pack = _install_pack(house, plan.rules)
+    files, unreadable = read_documents(plan.documents) if plan.documents else ([], [])
+    folder = house.home / "workflows" / plan.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack))
+    write_examples(folder / FILE, examples)
+    read_files(house, plan.name)
+    filed = file_documents(house, plan.name, files, by, attested_by=plan.attested_by) if files else None
+    staged = establish(house, plan.name, by, "workflow created", sample=_SAMPLE, progress=progress)
+    certified = staged.release.certificate or staged.release.refusal
+    assert certified is not None
+    return Created(
+        name=plan.name,
+        release=staged.release.id,
+        labels=len(labels),
+        train=sum(example.part == TRAIN for example in examples),
+        calibration=sum(example.part == CALIBRATION for example in examples),
+        filed=filed,
+        bad_rows=tuple(bad),
+        unreadable=tuple(unreadable),
+        without_outcome=tuple(label for label in labels if label not in outcomes),
+        too_few=tuple(too_few),
+        certified=certified,
+    )
+
+
+def _refuse_bad_plan(house: House, plan: Plan) -> None:
+    if not _NAME.fullmatch(plan.name):
+        problem = FieldProblem("name", f"{plan.name!r} cannot be a workflow's name", "use a-z, 0-9 and -")
+        raise InvalidRequest(f"name: {problem.message}", remedy=problem.remedy, problems=(problem,))
+    with house.store.read() as connection:
+        if pointers.pointer(connection, plan.name) is not None:
+            raise Conflict(f"workflow {plan.name} exists already", remedy="choose another name")
+    for path in (plan.examples, plan.documents):
+        if path is not None and not path.exists():
+            raise BadRequest(f"there is no file {path}", remedy="check the path")
+
+
+def _labels(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
+    """Labels with enough examples, and those without, each sorted."""
+    counts = Counter(row.label for row in rows)
+    return sorted(name for name, n in counts.items() if n >= _FEWEST), sorted(
+        name for name, n in counts.items() if n < _FEWEST
+    )
+
+
+def _split(rows: Sequence[Row]) -> list[Example]:
+    """A random part is kept for calibration; repeated texts stay on one side."""
+    _, calibration = split_examples([row.text for row in rows], _CALIBRATION_SHARE)
+    kept = set(calibration.tolist())
+    return [Example(row.text, row.label, CALIBRATION if place in kept else TRAIN) for place, row in enumerate(rows)]
+
+
+def _outcomes(rows: Sequence[Row], default: Outcome | None) -> dict[str, Outcome]:
+    """Label -> outcome where the file or the command gives one. Two different ones for a label are an error."""
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.outcome:
+            named[row.label].add(row.outcome)
+    torn = {label: sorted(outcomes) for label, outcomes in named.items() if len(outcomes) > 1}
+    if torn:
+        label, outcomes = min(torn.items())
+        raise InvalidRequest(
+            f"label {label!r} has several outcomes: {', '.join(outcomes)}", remedy="give each label one outcome"
+        )
+    found = {label: Outcome(next(iter(outcomes))) for label, outcomes in named.items()}
+    if default is not None:
+        found = {row.label: default for row in rows} | found
+    return found
+
+
+def _install_pack(house: House, rules: str) -> str:
+    """The pack's name; a folder is copied into the home folder, where operations edit it from then on."""
+    folder = Path(rules)
+    if (house.home / "packs" / rules).is_dir():
+        return rules
+    if folder.is_dir() and (folder / "pack.yaml").is_file():
+        name = folder.resolve().name
+        copy_folder(folder, house.home / "packs" / name)
+        return name
+    known = sorted(path.name for path in (house.home / "packs").iterdir() if path.is_dir())
+    raise BadRequest(f"there is no rule pack {rules!r}", remedy=f"name a folder, or one of {', '.join(known)}")
+
+
+def _policy(plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pack: str) -> bytes:
+    documents: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        documents[row.label].update(dict.fromkeys(row.documents))
+    labels: list[dict[str, Any]] = []
+    for name in sorted({row.label for row in rows}):
+        label: dict[str, Any] = {"id": name, "title": name.replace("_", " ").strip() or name}
+        label["outcome"] = outcomes.get(name, Outcome.REVIEW).value
+        label["autonomy"] = plan.autonomy.value
+        if documents[name]:
+            label["documents"] = list(documents[name])
+        labels.append(label)
+    values = {
+        "workflow": plan.name,
+        "title": plan.name,
+        "packs": [pack],
+        "collections": [plan.name],
+        "attributes": dict(_pack_attributes(plan, pack)),
+        "guarantee": {"alpha": plan.alpha, "delta": plan.delta},
+        "evidence": plan.evidence.value,
+        "queue": {"name": plan.name},
+        "labels": labels,
+    }
+    return write_workflow(values, "The policy of this workflow. Edit it, then: signoff rules reload")
+
+
+def _pack_attributes(plan: Plan, pack: str) -> Mapping[str, Any]:
+    return {}

@@ -1,0 +1,88 @@
+"""Make a workflow ready to serve from its files: fit the classifier, build the snapshot, certify, activate."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rules.normalize import normalize
+from service.learn.registry import head_from_bytes, head_to_bytes
+from service.usecases.embed import embed
+from service.usecases.examples import CALIBRATION, FILE, Example, read_examples
+from service.usecases.house import House
+from service.usecases.progress import Progress, silent
+from service.usecases.rebuild_snapshot import snapshot_of
+from service.usecases.reload_rules import read_files
+from service.usecases.stage_release import DEMO_SAMPLE, Parts, Staged, activate, calibration_bytes, stage
+
+# Part of a fitted head's name, so that a change of how heads are fitted fits them anew.
+_RECIPE = "1"
+
+
+def establish(
+    house: House, name: str, by: str, why: str, *, sample: str = DEMO_SAMPLE, progress: Progress = silent
+) -> Staged:
+    """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files."""
+    policy, packs, workflow = read_files(house, name)
+    examples = read_examples(house.home / "workflows" / name / FILE)
+    head = fitted_head(house, examples, progress)
+    snapshot = snapshot_of(house, workflow.collections, progress)
+    calibration = calibration_bytes([example for example in examples if example.part == CALIBRATION])
+    staged = stage(house, Parts(policy, packs, head, calibration, snapshot, sample), by, why, progress)
+    activate(house, [staged])
+    return staged
+
+
+def fitted_head(house: House, examples: Sequence[Example], progress: Progress = silent) -> bytes:
+    """The head fitted on the training part, from `models/` when these very examples were fitted before."""
+    path = house.home / "models" / f"{_head_name(house.encoder.digest, examples)}.head"
+    if path.is_file():
+        data = path.read_bytes()
+        head_from_bytes(data)
+        return data
+    data = head_to_bytes(_fit(house, examples, progress))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(data)
+    draft.replace(path)
+    return data
+
+
+def _fit(house: House, examples: Sequence[Example], progress: Progress) -> Any:
+    from service.learn.train import fit_head  # brings scikit-learn, which a serving process does not have
+
+    train = [(normalize(e.text).clean, e.label) for e in examples if e.part != CALIBRATION]
+    labelled = [(text, label) for text, label in train if label is not None]
+    unlabelled = [text for text, label in train if label is None]
+    vectors = embed(house, [text for text, _ in labelled], "reading examples", progress)
+    beyond = (unlabelled, embed(house, unlabelled, "reading other requests", progress)) if unlabelled else None
+    progress("fitting the classifier", 0, 1)
+    trained = fit_head(
+        [text for text, _ in labelled],
+        [label for _, label in labelled],
+        vectors,
+        encoder_digest=house.encoder.digest,
+        out_of_domain=beyond,
+    )
+    progress("fitting the classifier", 1, 1)
+    return trained.head
+
+
+def _head_name(encoder: str, examples: Sequence[Example]) -> str:
+    content = json.dumps([_RECIPE, encoder, [(e.text, e.label, e.part) for e in examples]], ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def copy_folder(source: Path, target: Path) -> bool:
+    """Copy a starter folder unless something is there already: what operations edit is never overwritten."""
+    if target.exists():
+        return False
+    draft = target.with_name(f".{target.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(source, draft, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    draft.replace(target)
+    return True

@@ -1,0 +1,106 @@
+"""Everything a use case needs, joined once at start. Clock and ids are handed in, so that tests can set them."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.encoder import EncoderPool
+from index.errors import IndexFault
+from service.errors import CannotStart
+from service.ids import new_id
+from service.settings import Settings
+from service.store.engine import Store, open_store
+from service.store.migrate import check_schema
+from service.usecases.allowed import AllowedSets
+from service.usecases.changed import Changed
+from service.usecases.shelf import Shelf
+
+_KEY_FILE = "secret.key"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts of a running instance."""
+
+    settings: Settings
+    store: Store
+    encoder: EncoderPool
+    shelf: Shelf
+    allowed: AllowedSets
+    changed: Changed
+    judges: ThreadPoolExecutor  #: threads that take requests from door to routing
+    secret: bytes  #: key of the digests in the ledger
+    clock: Callable[[], datetime]
+    new_id: Callable[[str], str] = new_id
+    draw: Callable[[], float] = random.SystemRandom().random  #: 0 to 1, for random checks
+
+    @property
+    def home(self) -> Path:
+        return self.settings.home
+
+    @property
+    def snapshots(self) -> Path:
+        return self.settings.home / "snapshots"
+
+    def close(self) -> None:
+        """Finish what is under way, then let go of everything."""
+        self.judges.shutdown(wait=True)
+        self.store.close()
+
+
+def open_house(settings: Settings, clock: Callable[[], datetime] | None = None) -> House:
+    """Open database, encoder and secret; `CannotStart` says which of them is not fit and how to mend it."""
+    if not settings.home.is_dir():
+        raise CannotStart(f"there is no folder {settings.home}", remedy="run `signoff init` first")
+    store = open_store(settings.database)
+    check_schema(store)
+    try:
+        encoder = EncoderPool(
+            encoder_folder(settings), sessions=settings.encoder_sessions, cache=settings.encoder_cache
+        )
+    except IndexFault as fault:
+        store.close()
+        raise CannotStart(f"{fault.place}: {fault.reason}", remedy=fault.remedy) from fault
+    return House(
+        settings=settings,
+        store=store,
+        encoder=encoder,
+        shelf=Shelf(store, settings.home / "snapshots", encoder.digest),
+        allowed=AllowedSets(store),
+        changed=Changed(),
+        judges=ThreadPoolExecutor(settings.decision_threads, thread_name_prefix="judge"),
+        secret=read_secret(settings.home),
+        clock=clock or (lambda: datetime.now(UTC)),
+    )
+
+
+def encoder_folder(settings: Settings) -> Path:
+    return settings.home / "encoder"
+
+
+def make_secret(home: Path) -> None:
+    """Write the instance's secret once, readable by its owner only."""
+    path = home / _KEY_FILE
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_secret(home: Path) -> bytes:
+    try:
+        return bytes.fromhex((home / _KEY_FILE).read_text().strip())
+    except (OSError, ValueError) as error:
+        raise CannotStart(
+            f"{home / _KEY_FILE} is missing or altered",
+            remedy="restore it from a backup: the digests in the ledger are made with it",
+        ) from error

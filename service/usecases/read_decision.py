@@ -1,0 +1,85 @@
+"""Read decisions: where each stands now, and how it came there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from service.domain.access import Principal, Scope
+from service.domain.answer import seen_by, timestamp
+from service.errors import NotFound
+from service.store import decisions, payloads
+from service.store.engine import Connection, Row
+from service.usecases.house import House
+
+
+def view(house: House, principal: Principal, decision_id: str) -> dict[str, Any]:
+    """The decision as it stands now. NotFound also for one that is somebody else's: its existence is not told."""
+    with house.store.read() as connection:
+        row = decisions.get(connection, decision_id)
+        if row is None or not _may_see(principal, row):
+            raise NotFound(f"there is no decision {decision_id}")
+        return current(connection, row, explain=principal.may(Scope.EXPLAIN))
+
+
+def current(connection: Connection, row: Row[Any], *, explain: bool) -> dict[str, Any]:
+    """The automatic part as it was made, under what people decided since; `history` keeps the order of events."""
+    made = json.loads(payloads.get(connection, row.answer))
+    reviews = [_review(connection, review) for review in decisions.reviews_of(connection, row.id)]
+    automatic = {"at": made.get("created_at"), "state": made.get("state"), "outcome": made.get("outcome")}
+    automatic["decided_by"] = made.get("decided_by")
+    now = {**made, "state": row.state, "outcome": row.outcome, "decided_by": row.decided_by}
+    if reviews:
+        now["labels"] = [{"label": label, "probability": None} for label in reviews[-1]["labels"]]
+        now["review"] = reviews[-1]
+    now["history"] = [automatic, *({"state": "final", **review} for review in reviews)]
+    return seen_by(now, explain=explain)
+
+
+def page(
+    house: House,
+    principal: Principal,
+    *,
+    workflow: str | None = None,
+    state: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """Newest first; a caller sees its own, scope `read` sees all."""
+    own = None if principal.may(Scope.READ) else principal.name
+    with house.store.read() as connection:
+        rows = decisions.page(connection, principal=own, workflow=workflow, state=state, after=after, limit=limit + 1)
+    items = [
+        {
+            "id": row.id,
+            "workflow": row.workflow,
+            "state": row.state,
+            "outcome": row.outcome,
+            "decided_by": row.decided_by,
+            "label": row.label,
+            "case": row.case,
+            "release": row.release,
+            "created_at": timestamp(row.created_at),
+        }
+        for row in rows[:limit]
+    ]
+    return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
+
+
+def _may_see(principal: Principal, row: Row[Any]) -> bool:
+    return principal.may(Scope.READ) or row.principal == principal.name
+
+
+def _review(connection: Connection, review: Row[Any]) -> dict[str, Any]:
+    written = json.loads(payloads.get(connection, review.payload)) if review.payload else {}
+    return {
+        "at": timestamp(review.created_at),
+        "outcome": review.outcome,
+        "decided_by": "reviewer",
+        "labels": review.labels,
+        "reason_code": review.reason_code,
+        "reviewer": review.reviewer,
+        "passages": review.passages,
+        "note": written.get("note"),
+        "reply": written.get("reply"),
+    }

@@ -1,0 +1,195 @@
+"""Reload rule and policy files: all of them or none, and the old set serves until the new one is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rules.errors import Problem, RuleErrors
+from rules.testing import run_tests
+from service.domain.types import Workflow
+from service.errors import RulesBroken
+from service.observe.metrics import RELOADS
+from service.store import pointers
+from service.usecases.house import House
+from service.usecases.shelf import compile_ruleset
+from service.usecases.stage_release import Parts, Staged, activate, current_parts, packs_bytes, stage
+from service.usecases.workflow_file import FILE, read_workflow
+
+
+def reload(house: House, by: str, *, dry_run: bool = False) -> dict[str, Any]:
+    """Stage a release for every workflow whose files changed and flip them all in one transaction.
+
+    RulesBroken with every error as file:line:column when anything does not load or a rule's own test fails; then
+    nothing changes.
+    """
+    try:
+        changed = _changed(house)
+    except RuleErrors as error:
+        RELOADS.labels("refused").inc()
+        raise broken(error.problems) from error
+    staged = [stage(house, parts, by, "rules reloaded") for _, parts in changed]
+    reports = [_report(before, each) for (before, _), each in zip(changed, staged, strict=True)]
+    if staged and not dry_run:
+        activate(house, staged, "rules.reloaded")
+        RELOADS.labels("activated").inc()
+    return {"changed": bool(staged), "dry_run": dry_run, "workflows": reports}
+
+
+def check(house: House) -> list[dict[str, Any]]:
+    """Every error in the files as they lie there, failing rule tests included; empty when they may be loaded."""
+    try:
+        _changed(house)
+    except RuleErrors as error:
+        return [as_dict(problem) for problem in error.problems]
+    return []
+
+
+def status(house: House) -> dict[str, Any]:
+    """What is in force, and whether the files say something else."""
+    with house.store.read() as connection:
+        active = pointers.pointers(connection)
+    workflows: list[dict[str, Any]] = []
+    packs: dict[str, dict[str, Any]] = {}
+    for pointer in active:
+        release = house.shelf.open(pointer.release)
+        workflows.append(
+            {
+                "workflow": pointer.workflow,
+                "release": release.id,
+                "rules": release.row["rules"],
+                "ruleset": release.ruleset.digest,
+                "halted": pointer.halted,
+                "certificate": release.row["certificate"],
+                "refusal": release.row["refusal"],
+            }
+        )
+        for rule in release.ruleset.rules:
+            pack = packs.setdefault(rule.pack, {"id": rule.pack, "rules": {}})
+            pack["rules"][rule.id] = {
+                "id": rule.id,
+                "title": rule.title,
+                "status": rule.status.value,
+                "severity": rule.severity.value,
+                "effect": rule.effect.value,
+                "owner": rule.owner,
+                "reason_code": rule.reason_code,
+                "file": rule.file,
+                "line": rule.line,
+            }
+    errors = check(house)
+    return {
+        "packs": [{**pack, "rules": list(pack["rules"].values())} for pack in packs.values()],
+        "workflows": workflows,
+        "files_differ": bool(errors) or bool(_changed(house)),
+        "errors": errors,
+    }
+
+
+def read_files(house: House, workflow: str) -> tuple[bytes, bytes, Workflow]:
+    """Policy, packs and the workflow they make, as the files under the home folder say now; RuleErrors if broken."""
+    path = house.home / "workflows" / workflow / FILE
+    shown = f"workflows/{workflow}/{FILE}"
+    try:
+        policy = path.read_bytes()
+    except OSError as error:
+        raise RuleErrors([Problem(shown, 1, 1, f"cannot be read: {error.strerror}", "put the file back")]) from error
+    read = read_workflow(policy, shown)
+    if read.name != workflow:
+        remedy = f"write `workflow: {workflow}` or rename the folder"
+        raise RuleErrors([Problem(shown, 1, 1, f"names workflow {read.name!r}", remedy)])
+    folders = {name: house.home / "packs" / name for name in read.packs}
+    missing = [name for name, folder in folders.items() if not folder.is_dir()]
+    if missing:
+        raise RuleErrors(
+            [Problem(shown, 1, 1, f"there is no pack {name!r}", f"make the folder packs/{name}") for name in missing]
+        )
+    packs = read_packs(folders, read)
+    return policy, packs, read
+
+
+def read_packs(folders: Mapping[str, Path], workflow: Workflow) -> bytes:
+    """The packs as one artefact, compiled and tested; RuleErrors with places inside `packs/`."""
+    try:
+        packs = packs_bytes(folders)
+        results = run_tests(compile_ruleset(packs, workflow))
+    except RuleErrors as error:
+        raise RuleErrors([replace(problem, file=f"packs/{problem.file}") for problem in error.problems]) from error
+    failed = [
+        Problem(
+            f"packs/{result.file}",
+            result.line,
+            1,
+            f"the test {result.test!r} of {result.rule} expects {result.expected} and gets {result.got}",
+            "mend the rule or the test",
+        )
+        for result in results
+        if not result.passed
+    ]
+    if failed:
+        raise RuleErrors(failed)
+    return packs
+
+
+def broken(problems: Sequence[Problem]) -> RulesBroken:
+    """The refusal that lists every error."""
+    first = f"{problems[0]}" if problems else "unknown error"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return RulesBroken(
+        first + more,
+        remedy="mend the files and reload; the rules in force stay in force",
+        extra={"errors": [as_dict(problem) for problem in problems]},
+    )
+
+
+def as_dict(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "remedy": problem.remedy,
+    }
+
+
+def _changed(house: House) -> list[tuple[Mapping[str, Any], Parts]]:
+    """(active release, parts the files make now) of each workflow whose files differ; RuleErrors for all together."""
+    with house.store.read() as connection:
+        active = [
+            (row, current_parts(connection, row))
+            for pointer in pointers.pointers(connection)
+            if (row := pointers.release(connection, pointer.release)) is not None
+        ]
+    changed: list[tuple[Mapping[str, Any], Parts]] = []
+    problems: list[Problem] = []
+    for row, parts in active:
+        try:
+            policy, packs, _ = read_files(house, row["workflow"])
+        except RuleErrors as error:
+            problems += error.problems
+            continue
+        if (policy, packs) != (parts.policy, parts.rules):
+            changed.append((row, replace(parts, policy=policy, rules=packs)))
+    if problems:
+        raise RuleErrors(problems)
+    return changed
+
+
+def _report(before: Mapping[str, Any], staged: Staged) -> dict[str, Any]:
+    return {
+        "workflow": staged.release.workflow.name,
+        "release": staged.release.id,
+        "ruleset": staged.release.ruleset.digest,
+        "before": {"release": before["id"], "coverage": _coverage(before)},
+        "after": {"coverage": _coverage(staged.release.row)},
+        "certificate": staged.release.row["certificate"],
+        "refusal": staged.release.row["refusal"],
+    }
+
+
+def _coverage(row: Mapping[str, Any]) -> float:
+    """Share of the calibration cases that go through without a person, 0 to 1."""
+    granted = row["certificate"]
+    return round(granted["accepted"] / granted["cases"], 4) if granted and granted["cases"] else 0.0

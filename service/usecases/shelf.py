@@ -1,0 +1,152 @@
+"""Releases, opened and ready to answer. What a release names never changes, so an opened one is kept."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexFault
+from index.search import HybridSearcher
+from index.snapshot import open_snapshot
+from rules.compile import compile_rules
+from rules.errors import Problem, RuleErrors
+from rules.model import Pack
+from rules.reader import read_pack
+from rules.ruleset import RuleSet
+from rules.schema import AttributeSchema
+from service.domain.types import Certificate, Refusal, Workflow
+from service.errors import CannotStart, NotFound
+from service.learn.head import Head
+from service.learn.registry import head_from_bytes
+from service.store import artefacts, pointers
+from service.store.engine import Connection, Store
+from service.usecases.workflow_file import read_workflow
+
+_KEPT = 16  # open releases kept in memory; memory-mapped snapshots share their pages
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRelease:
+    """One release of a workflow: rule set, snapshot, model and policy, opened and checked."""
+
+    id: str
+    workflow: Workflow
+    ruleset: RuleSet
+    searcher: HybridSearcher
+    head: Head
+    certificate: Certificate | None
+    refusal: Refusal | None
+    row: Mapping[str, Any]
+
+
+class Shelf:
+    """Opens releases by id and keeps the latest. Parts that two releases share are opened once."""
+
+    def __init__(self, store: Store, snapshots: Path, encoder_digest: str) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._encoder = encoder_digest
+        self._releases: OrderedDict[str, OpenRelease] = OrderedDict()
+        self._parts: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def open(self, release_id: str) -> OpenRelease:
+        """The release, from memory when it was asked for before."""
+        found = self._releases.get(release_id)
+        if found is None:
+            with self._lock:
+                found = self._releases.get(release_id) or self._load(release_id)
+                _keep(self._releases, release_id, found)
+        return found
+
+    def put(self, release: OpenRelease) -> None:
+        """Keep a release that was just staged, so that its first request finds it open."""
+        with self._lock:
+            _keep(self._releases, release.id, release)
+
+    def assemble(self, row: Mapping[str, Any], read: Mapping[str, bytes]) -> OpenRelease:
+        """A release from its row and the bytes of its artefacts by digest; opens what is not open yet."""
+        workflow: Workflow = self._part(("policy", row["policy"]), lambda: read_workflow(read[row["policy"]]))
+        ruleset = self._part(
+            ("rules", row["rules"], row["policy"]), lambda: compile_ruleset(read[row["rules"]], workflow)
+        )
+        head = self._part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], self._encoder))
+        searcher = self._part(("snapshot", row["snapshot"]), lambda: self._open_snapshot(row["snapshot"]))
+        if row["encoder"] != self._encoder:
+            raise CannotStart(
+                f"release {row['id']} was made with encoder {row['encoder'][:12]}, installed is {self._encoder[:12]}",
+                remedy="put the encoder back, or make a new release: signoff workflow refit " + workflow.name,
+            )
+        return OpenRelease(
+            id=row["id"],
+            workflow=workflow,
+            ruleset=ruleset,
+            searcher=searcher,
+            head=head,
+            certificate=Certificate(**row["certificate"]) if row["certificate"] else None,
+            refusal=Refusal(**row["refusal"]) if row["refusal"] else None,
+            row=row,
+        )
+
+    def _load(self, release_id: str) -> OpenRelease:
+        with self._store.read() as connection:
+            row = pointers.release(connection, release_id)
+            if row is None:
+                raise NotFound(f"there is no release {release_id}")
+            return self.assemble(row, _Artefacts(connection))
+
+    def _open_snapshot(self, digest: str) -> HybridSearcher:
+        try:
+            return HybridSearcher(open_snapshot(self._snapshots / digest, encoder_digest=self._encoder))
+        except IndexFault as fault:
+            raise CannotStart(f"{fault.place}: {fault.reason}", remedy="run `signoff index build`") from fault
+
+    def _part(self, key: tuple[str, ...], make: Any) -> Any:
+        part = self._parts.get(key)
+        if part is None:
+            part = make()
+            _keep(self._parts, key, part, 4 * _KEPT)
+        return part
+
+
+def compile_ruleset(packs: bytes, workflow: Workflow) -> RuleSet:
+    """Packs as stored (JSON: pack -> file -> text) for the workflow's attributes; RuleErrors when they don't load."""
+    files: dict[str, dict[str, str]] = json.loads(packs)
+    read: list[Pack] = []
+    problems: list[Problem] = []
+    for pack in files.values():
+        try:
+            read.append(read_pack({name: text.encode() for name, text in pack.items()}))
+        except RuleErrors as error:
+            problems += error.problems
+    if problems:
+        raise RuleErrors(problems)
+    return compile_rules(read, AttributeSchema(workflow.attributes))
+
+
+class _Artefacts(Mapping[str, bytes]):
+    """Artefacts by digest, read when asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __getitem__(self, digest: str) -> bytes:
+        return artefacts.get(self._connection, digest)
+
+    def __iter__(self) -> Any:
+        raise TypeError("artefacts are looked up by digest, not listed")
+
+    def __len__(self) -> int:
+        raise TypeError("artefacts are looked up by digest, not counted")
+
+
+def _keep(shelf: OrderedDict[Any, Any], key: Any, value: Any, most: int = _KEPT) -> None:
+    shelf[key] = value
+    shelf.move_to_end(key)
+    while len(shelf) > most:
+        shelf.popitem(last=False)

@@ -1,0 +1,156 @@
+"""Make a release out of its parts, certify it while the old one serves, and let it answer in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rules.errors import Problem, RuleErrors
+from rules.reader import pack_files
+from service.domain.types import Certificate, Refusal
+from service.store import artefacts, events, ledger, payloads, pointers
+from service.store.engine import Connection
+from service.usecases.certify import certify
+from service.usecases.examples import Example
+from service.usecases.house import House
+from service.usecases.progress import Progress, silent
+from service.usecases.shelf import OpenRelease
+
+#: What the calibration cases are, when nobody has drawn them from live traffic.
+DEMO_SAMPLE = "demo data, not your traffic"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a release is made of, as bytes; the snapshot by digest, it lies on disk."""
+
+    policy: bytes  #: workflow.yaml
+    rules: bytes  #: JSON: pack -> file -> text
+    head: bytes
+    calibration: bytes  #: JSON lines: text, label
+    snapshot: str
+    sample: str = DEMO_SAMPLE
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A release that is certified and opened, and does not answer yet."""
+
+    release: OpenRelease
+    parts: Parts
+
+
+def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = silent) -> Staged:
+    """Open and certify a release made of `parts`. Nothing is written; RuleErrors when rules or policy don't load."""
+    with house.store.read() as connection:
+        sequence = pointers.document_sequence(connection)
+    row: dict[str, Any] = {
+        "id": house.new_id("rel"),
+        "workflow": "",
+        "rules": _digest(parts.rules),
+        "policy": _digest(parts.policy),
+        "head": _digest(parts.head),
+        "calibration": _digest(parts.calibration),
+        "snapshot": parts.snapshot,
+        "encoder": house.encoder.digest,
+        "certificate": None,
+        "refusal": None,
+        "created_at": house.clock(),
+        "created_by": by,
+        "why": why,
+    }
+    draft = house.shelf.assemble(row, {_digest(data): data for data in (parts.rules, parts.policy, parts.head)})
+    row["workflow"] = draft.workflow.name
+    certified = certify(house, draft, calibration_cases(parts.calibration), sequence, parts.sample, progress)
+    certificate = certified if isinstance(certified, Certificate) else None
+    refusal = certified if isinstance(certified, Refusal) else None
+    row["certificate"] = asdict(certificate) if certificate else None
+    row["refusal"] = asdict(refusal) if refusal else None
+    return Staged(replace(draft, certificate=certificate, refusal=refusal, row=row), parts)
+
+
+def activate(house: House, staged: Sequence[Staged], kind: str = "release.activated") -> None:
+    """Let the staged releases answer, all from the same commit on."""
+
+    def work(connection: Connection) -> None:
+        for each in staged:
+            _write(house, connection, each, kind)
+
+    house.store.commit(work)
+    for each in staged:
+        house.shelf.put(each.release)
+
+
+def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
+    """The parts of a release that was recorded before."""
+    return Parts(
+        policy=artefacts.get(connection, release["policy"]),
+        rules=artefacts.get(connection, release["rules"]),
+        head=artefacts.get(connection, release["head"]),
+        calibration=payloads.get(connection, _calibration_id(release["calibration"])),
+        snapshot=release["snapshot"],
+        sample=(release["certificate"] or release["refusal"] or {}).get("sample", DEMO_SAMPLE),
+    )
+
+
+def calibration_bytes(cases: Sequence[Example]) -> bytes:
+    return "".join(json.dumps({"text": c.text, "label": c.label}, ensure_ascii=False) + "\n" for c in cases).encode()
+
+
+def calibration_cases(data: bytes) -> list[Example]:
+    entries = (json.loads(line) for line in data.decode().splitlines() if line)
+    return [Example(entry["text"], entry["label"], "calibration") for entry in entries]
+
+
+def packs_bytes(folders: Mapping[str, Path]) -> bytes:
+    """The packs of a rule set as one artefact. The same files give the same bytes; RuleErrors if one is unreadable."""
+    packs: dict[str, dict[str, str]] = {}
+    problems: list[Problem] = []
+    for name, folder in sorted(folders.items()):
+        try:
+            files = pack_files(folder)
+        except OSError as error:
+            problems.append(Problem(f"{name}/pack.yaml", 1, 1, f"cannot be read: {error.strerror}", "put it back"))
+            continue
+        packs[name] = {file: _decoded(file, data, problems) for file, data in sorted(files.items())}
+    if problems:
+        raise RuleErrors(problems)
+    return json.dumps(packs, ensure_ascii=False, sort_keys=True).encode()
+
+
+def _decoded(file: str, data: bytes, problems: list[Problem]) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        problems.append(Problem(file, line, 1, "is not UTF-8", "save the file as UTF-8"))
+        return ""
+
+
+def _write(house: House, connection: Connection, staged: Staged, kind: str) -> None:
+    row, parts, now = dict(staged.release.row), staged.parts, house.clock()
+    for name, data in (("rules", parts.rules), ("policy", parts.policy), ("head", parts.head)):
+        assert artefacts.put(connection, name, data, now) == row[name]
+    # Calibration texts are personal: they lie with the payloads, the artefact only says which.
+    digest = row["calibration"]
+    if payloads.get(connection, _calibration_id(digest)) == b"{}":
+        payloads.add(connection, _calibration_id(digest), "calibration", parts.calibration, None, now)
+    pointers.add_release(connection, **row)
+    pointers.activate(connection, row["workflow"], row["id"], now)
+    body = {name: row[name] for name in ("workflow", "rules", "policy", "head", "snapshot", "encoder", "calibration")}
+    body |= {"by": row["created_by"], "why": row["why"], "certified": row["certificate"] is not None}
+    ledger.append(connection, kind, row["id"], now, body)
+    told = {"release": row["id"], "workflow": row["workflow"]}
+    events.add(connection, house.new_id("evt"), kind, row["id"], told, now)
+
+
+def _calibration_id(digest: str) -> str:
+    return f"cal_{digest[:48]}"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

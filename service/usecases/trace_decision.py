@@ -1,0 +1,123 @@
+"""Show one request's way through the house, room by room, without recording anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.domain.access import Principal
+from service.domain.answer import answer, document_part, rules_part
+from service.domain.decide import Circumstances
+from service.errors import FieldProblem, InvalidRequest
+from service.store.pointers import pointer
+from service.usecases.consider import Considered, consider
+from service.usecases.house import House
+from service.usecases.make_decision import Ask, check_request
+from service.usecases.shelf import OpenRelease
+
+
+def trace(house: House, principal: Principal, ask: Ask) -> dict[str, Any]:
+    """Every room's result and milliseconds, and the answer that would have been given."""
+    with house.store.read() as connection:
+        found = pointer(connection, ask.workflow)
+    if found is None:
+        problem = FieldProblem("workflow", f"unknown workflow {ask.workflow!r}", "choose one from the list")
+        raise InvalidRequest(f"workflow: {problem.message}", problems=(problem,))
+    release = house.shelf.open(found.release)
+    attributes = check_request(release, ask, house.settings.max_text_chars)
+    now = house.clock()
+    considered = consider(
+        release,
+        house.encoder,
+        ask.text,
+        attributes,
+        lambda narrow: house.allowed.get(
+            release.workflow.collections, found.document_sequence, principal.groups, now, narrow
+        ),
+        now,
+        k=house.settings.evidence_k,
+        max_windows=house.settings.max_windows,
+        circumstances=Circumstances(halted=found.halted),
+        certificate=release.certificate,
+    )
+    full = answer(
+        decision_id="dec_dry_run",
+        workflow=release.workflow,
+        release=release.id,
+        automatic=considered.automatic,
+        ruling=considered.ruling,
+        judgement=considered.judgement,
+        evidence=considered.evidence,
+        case_id=None,
+        created_at=now,
+    )
+    return {"rooms": _rooms(release, considered), "answer": full}
+
+
+def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]:
+    ms = {room: round(seconds * 1_000, 3) for room, seconds in considered.seconds.items()}
+    text, automatic, judgement = considered.text, considered.automatic, considered.judgement
+    rooms = [
+        {
+            "name": "clean",
+            "ms": ms["clean"],
+            "result": {"clean": text.clean, "removed_characters": max(0, len(text.raw) - len(text.clean))},
+            "notes": ["The text was changed for reading"] if text.clean != text.raw else [],
+        },
+        {
+            "name": "law",
+            "ms": ms["law"],
+            "result": rules_part(considered.ruling),
+            "notes": ["Nothing after the rules is run"] if judgement is None else [],
+        },
+    ]
+    if considered.windows is not None and judgement is not None:
+        rooms += [
+            {
+                "name": "evidence",
+                "ms": round(ms["encode"] + ms["evidence"], 3),
+                "result": {"documents": [document_part(found) for found in considered.evidence]},
+                "notes": [f"{ms['encode']} ms of this to encode {len(considered.windows.spans)} window(s)"],
+            },
+            {
+                "name": "judgement",
+                "ms": ms["judgement"],
+                "result": {
+                    "labels": [
+                        {"label": s.label, "probability": round(s.probability, 4)} for s in judgement.scores[:5]
+                    ],
+                    "confidence": round(judgement.confidence, 4),
+                    "margin": round(judgement.margin, 4),
+                    "energy": round(judgement.energy, 4),
+                    "in_domain": judgement.in_domain,
+                },
+                "notes": [],
+            },
+        ]
+    certificate = release.certificate
+    rooms.append(
+        {
+            "name": "routing",
+            "ms": ms["routing"],
+            "result": {
+                "state": automatic.state.value,
+                "outcome": automatic.outcome.value,
+                "decided_by": automatic.decided_by.value if automatic.decided_by else None,
+                "label": automatic.label,
+                "reasons": [reason.value for reason in automatic.reasons],
+                "threshold": round(certificate.threshold, 4) if certificate else None,
+            },
+            "notes": [_certificate_note(release)],
+        }
+    )
+    return rooms
+
+
+def _certificate_note(release: OpenRelease) -> str:
+    granted, refused = release.certificate, release.refusal
+    if granted is None:
+        return refused.why if refused else "No certificate: nothing is decided automatically"
+    return (
+        f"With confidence {1 - granted.delta:.0%} at most {granted.alpha:.0%} of automatic decisions are wrong "
+        f"for traffic like the calibration sample ({granted.sample}): "
+        f"{granted.errors} of {granted.accepted} accepted of {granted.cases} cases"
+    )
