@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from service.errors import CannotStart
 from service.store.tables import artefacts, vectors
 
 _CHUNK = 500  # parameters of one IN list; SQLite's limit is far higher, its planner's patience is not
+
+_VECTOR = sa.select(vectors.c.data).where(vectors.c.digest == sa.bindparam("digest"))
 
 
 def put(connection: Connection, kind: str, data: bytes, now: datetime) -> str:
@@ -51,3 +53,22 @@ def add_vectors(connection: Connection, new: Mapping[str, bytes]) -> None:
     rows = [{"digest": digest, "data": data} for digest, data in new.items() if digest not in known]
     if rows:
         connection.execute(vectors.insert(), rows)
+
+
+class StoredVectors(Mapping[str, bytes]):
+    """The stored vectors by digest, looked up when asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __getitem__(self, digest: str) -> bytes:
+        data = self._connection.scalar(_VECTOR, {"digest": digest})
+        if data is None:
+            raise KeyError(digest)
+        return bytes(data)
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("vectors are looked up by digest, not listed")
+
+    def __len__(self) -> int:
+        raise TypeError("vectors are looked up by digest, not counted")

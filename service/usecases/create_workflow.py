@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rules.model import Attribute
 from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal
 from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
 from service.learn.split import split_examples
@@ -21,7 +22,7 @@ from service.usecases.import_documents import Unreadable, read_documents
 from service.usecases.progress import Progress, silent
 from service.usecases.reload_rules import read_files
 from service.usecases.workflow_file import FILE as POLICY_FILE
-from service.usecases.workflow_file import write_workflow
+from service.usecases.workflow_file import read_workflow, write_workflow
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _FEWEST = 2  # examples a label needs to be learned at all
@@ -78,7 +79,7 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
     files, unreadable = read_documents(plan.documents) if plan.documents else ([], [])
     folder = house.home / "workflows" / plan.name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack))
+    (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack, _pack_attributes(house, pack)))
     write_examples(folder / FILE, examples)
     read_files(house, plan.name)
     filed = file_documents(house, plan.name, files, by, attested_by=plan.attested_by) if files else None
@@ -158,7 +159,9 @@ def _install_pack(house: House, rules: str) -> str:
     raise BadRequest(f"there is no rule pack {rules!r}", remedy=f"name a folder, or one of {', '.join(known)}")
 
 
-def _policy(plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pack: str) -> bytes:
+def _policy(
+    plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pack: str, attributes: Mapping[str, Any]
+) -> bytes:
     documents: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in rows:
         documents[row.label].update(dict.fromkeys(row.documents))
@@ -175,7 +178,7 @@ def _policy(plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pa
         "title": plan.name,
         "packs": [pack],
         "collections": [plan.name],
-        "attributes": dict(_pack_attributes(plan, pack)),
+        "attributes": attributes,
         "guarantee": {"alpha": plan.alpha, "delta": plan.delta},
         "evidence": plan.evidence.value,
         "queue": {"name": plan.name},
@@ -184,5 +187,19 @@ def _policy(plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pa
     return write_workflow(values, "The policy of this workflow. Edit it, then: signoff rules reload")
 
 
-def _pack_attributes(plan: Plan, pack: str) -> Mapping[str, Any]:
+def _pack_attributes(house: House, pack: str) -> dict[str, Any]:
+    """The attributes that a workflow of this home declares for the pack: its rules need them to be there."""
+    for path in sorted((house.home / "workflows").glob(f"*/{POLICY_FILE}")):
+        workflow = read_workflow(path.read_bytes(), str(path))
+        if pack in workflow.packs:
+            return {attribute.name: _attribute(attribute) for attribute in workflow.attributes}
     return {}
+
+
+def _attribute(attribute: Attribute) -> dict[str, Any]:
+    entry: dict[str, Any] = {"type": attribute.type.value}
+    if attribute.values:
+        entry["values"] = list(attribute.values)
+    if attribute.description:
+        entry["description"] = attribute.description
+    return entry

@@ -80,7 +80,7 @@ def _head_name(encoder: str, examples: Sequence[Example]) -> str:
 def copy_folder(source: Path, target: Path) -> bool:
     """Copy a starter folder unless something is there already: what operations edit is never overwritten."""
     if target.exists():
-        return False
+        return False  # what operations edit is never overwritten
     draft = target.with_name(f".{target.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(source, draft, ignore=shutil.ignore_patterns("__pycache__", "*.py"))

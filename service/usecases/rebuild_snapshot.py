@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from index.build import build_snapshot, passage_vector_keys
+from index.build import build_snapshot
 from service.domain.types import Workflow
 from service.store import artefacts, documents, pointers
 from service.usecases.house import House
@@ -19,10 +19,15 @@ def snapshot_of(house: House, collections: Iterable[str], progress: Progress = s
     with house.store.read() as connection:
         found = documents.searchable(connection, collections)
         sequence = pointers.document_sequence(connection)
-        keys = passage_vector_keys(found, house.encoder)
-        known = artefacts.known_vectors(connection, keys)
-    built = build_snapshot(found, house.encoder, house.snapshots, sequence=sequence, known=known, progress=progress)
-    house.store.commit(lambda connection: artefacts.add_vectors(connection, built.new_vectors))
+        built = build_snapshot(
+            found,
+            house.encoder,
+            house.snapshots,
+            sequence=sequence,
+            known=artefacts.StoredVectors(connection),
+            progress=progress,
+        )
+    house.store.commit(lambda connection: artefacts.add_vectors(connection, built.computed))
     return built.digest
 
 

@@ -1,0 +1,316 @@
+"""The examples of the reference: one request and what becomes of it, the same throughout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.errors import FieldProblem, Forbidden, InvalidRequest, LeaseLost, RulesBroken, ServiceError
+
+_RELEASE = "rel_01KB2ZC8Y7Q4M5N6P7R8S9T0V1"
+_DECISION = "dec_01KB2ZD3F8Q2X9V7M4N6P8R0S1"
+_CASE = "case_01KB2ZD3F9A1B2C3D4E5F6G7H8"
+TOKEN = "uK3mT2x9cQfZr7Lw5pYb1dNvEo8sHgJa"  # noqa: S105 - an example, of no lease
+
+DECISION_REQUEST: dict[str, Any] = {
+    "workflow": "retail-banking",
+    "text": "Hello, the corner shop charged my card twice for the same basket on Friday. Can I have one back?",
+    "attributes": {"channel": "app", "amount": 23.4, "currency": "GBP", "authenticated": True},
+    "subject": "customer-4711",
+}
+_DOCUMENT: dict[str, Any] = {
+    "id": "doc_dispute-duplicate",
+    "collection": "retail-banking",
+    "version": 3,
+    "title": "Card payments taken twice",
+    "heading": "When both payments have gone through",
+    "passage": "When both payments have gone through, open a claim for the second one. No form is needed.",
+    "passage_id": "retail-banking/dispute-duplicate@3#2",
+    "highlights": [[0, 73]],
+    "score": 0.8127,
+    "cosine": 0.6604,
+    "parts": {"dense": 0.7702, "lexical": 0.6551, "recency": 0.1},
+}
+_FINDING: dict[str, Any] = {
+    "rule": "retail-banking.refund-over-limit",
+    "effect": "review",
+    "severity": "medium",
+    "reason_code": "REF-01",
+    "reason": "A refund above the limit needs a person.",
+    "spans": [[37, 50, "refund-words"]],
+}
+FINAL: dict[str, Any] = {
+    "id": _DECISION,
+    "workflow": "retail-banking",
+    "state": "final",
+    "outcome": "allow",
+    "decided_by": "classifier",
+    "labels": [{"label": "card_payment_charged_twice", "probability": 0.9731}],
+    "reasons": [],
+    "public_reason": "We can check a double card charge straight away.",
+    "rules": {"effect": None, "findings": [], "unknown": [], "no_match": 18},
+    "documents": [_DOCUMENT],
+    "draft": {
+        "text": "When both payments have gone through, open a claim for the second one.",
+        "citations": ["doc_dispute-duplicate@3"],
+    },
+    "case": None,
+    "release": _RELEASE,
+    "created_at": "2026-11-21T09:00:00.000Z",
+}
+WAITING: dict[str, Any] = {
+    **FINAL,
+    "state": "waiting",
+    "outcome": "review",
+    "decided_by": None,
+    "reasons": ["rule_review"],
+    "public_reason": None,
+    "rules": {"effect": "review", "findings": [_FINDING], "unknown": [], "no_match": 17},
+    "case": _CASE,
+}
+_REVIEW: dict[str, Any] = {
+    "at": "2026-11-21T09:12:31.000Z",
+    "outcome": "allow",
+    "decided_by": "reviewer",
+    "labels": ["card_payment_charged_twice"],
+    "reason_code": "evidence-clear",
+    "reviewer": "maria",
+    "passages": ["retail-banking/dispute-duplicate@3#2"],
+    "note": None,
+    "reply": "We have opened a claim for the second payment.",
+}
+REVIEWED: dict[str, Any] = {
+    **WAITING,
+    "state": "final",
+    "outcome": "allow",
+    "decided_by": "reviewer",
+    "labels": [{"label": "card_payment_charged_twice", "probability": None}],
+    "review": _REVIEW,
+    "history": [
+        {"at": "2026-11-21T09:00:00.000Z", "state": "waiting", "outcome": "review", "decided_by": None},
+        {"state": "final", **_REVIEW},
+    ],
+}
+DECISIONS: dict[str, Any] = {
+    "items": [
+        {
+            "id": _DECISION,
+            "workflow": "retail-banking",
+            "state": "waiting",
+            "outcome": "review",
+            "decided_by": None,
+            "label": "card_payment_charged_twice",
+            "case": _CASE,
+            "release": _RELEASE,
+            "created_at": "2026-11-21T09:00:00.000Z",
+        }
+    ],
+    "next": None,
+}
+CLAIMED: dict[str, Any] = {
+    "case": _CASE,
+    "decision": _DECISION,
+    "token": TOKEN,
+    "until": "2026-11-21T09:15:00.000Z",
+}
+_CASE_SUMMARY: dict[str, Any] = {
+    "id": _CASE,
+    "decision": _DECISION,
+    "workflow": "retail-banking",
+    "queue": "retail-banking",
+    "kind": "held",
+    "state": "queued",
+    "priority": 50,
+    "reasons": ["rule_review"],
+    "created_at": "2026-11-21T09:00:00.000Z",
+    "due_at": "2026-11-22T09:00:00.000Z",
+    "overdue": False,
+    "lease": None,
+    "version": 1,
+}
+CASES: dict[str, Any] = {"items": [{**_CASE_SUMMARY, "excerpt": DECISION_REQUEST["text"]}], "next": None}
+CASE: dict[str, Any] = {
+    **_CASE_SUMMARY,
+    "text": DECISION_REQUEST["text"],
+    "attributes": DECISION_REQUEST["attributes"],
+    "subject": DECISION_REQUEST["subject"],
+    "suggestion": {
+        "label": "card_payment_charged_twice",
+        "title": "Charged twice for one card payment",
+        "probability": 0.9731,
+    },
+    "labels": FINAL["labels"],
+    "rules": WAITING["rules"],
+    "documents": [_DOCUMENT],
+    "draft": FINAL["draft"],
+    "choices": [
+        {
+            "id": "card_payment_charged_twice",
+            "title": "Charged twice for one card payment",
+            "definition": "The same card payment was taken more than once for one purchase.",
+            "includes": ["same amount taken twice by one shop"],
+            "excludes": ["a payment the customer never made"],
+            "outcome": "allow",
+            "documents": ["dispute-duplicate"],
+        }
+    ],
+    "review": None,
+    "outcome": "review",
+}
+CASE_DECISION: dict[str, Any] = {
+    "token": TOKEN,
+    "labels": ["card_payment_charged_twice"],
+    "outcome": "allow",
+    "reason_code": "evidence-clear",
+    "passage_ids": ["retail-banking/dispute-duplicate@3#2"],
+    "reply": "We have opened a claim for the second payment.",
+}
+SEARCH_REQUEST: dict[str, Any] = {"workflow": "retail-banking", "text": "charged twice by the same shop", "k": 3}
+FOUND: dict[str, Any] = {"items": [_DOCUMENT]}
+DOCUMENT: dict[str, Any] = {
+    "collection": "retail-banking",
+    "id": "dispute-duplicate",
+    "title": "Card payments taken twice",
+    "text": "## When both payments have gone through\n\nOpen a claim for the second one. No form is needed.\n",
+    "owner": "disputes",
+    "citations": ["Payment handbook, section 4"],
+    "effective_from": "2026-11-21",
+}
+_DOCUMENT_SUMMARY: dict[str, Any] = {
+    "collection": "retail-banking",
+    "id": "dispute-duplicate",
+    "version": 3,
+    "status": "submitted",
+    "title": "Card payments taken twice",
+    "owner": "disputes",
+    "audience": [],
+    "jurisdiction": [],
+    "citations": ["Payment handbook, section 4"],
+    "effective_from": "2026-11-21T00:00:00.000Z",
+    "effective_until": None,
+    "review_by": None,
+    "submitted_by": "operations",
+    "approved_by": None,
+    "approved_at": None,
+    "retired_at": None,
+}
+DOCUMENTS: dict[str, Any] = {"items": [_DOCUMENT_SUMMARY], "next": None}
+DOCUMENT_VIEW: dict[str, Any] = {**_DOCUMENT_SUMMARY, "text": DOCUMENT["text"], "versions": [_DOCUMENT_SUMMARY]}
+RETIREMENT: dict[str, Any] = {"version": 3, "why": "replaced by the new claims process"}
+_CERTIFICATE: dict[str, Any] = {
+    "alpha": 0.05,
+    "delta": 0.1,
+    "cases": 360,
+    "accepted": 296,
+    "errors": 6,
+    "threshold": 0.71,
+    "sample": "demo data, not your traffic",
+}
+_ERROR: dict[str, Any] = {
+    "file": "packs/retail-banking/fraud.rule.yaml",
+    "line": 12,
+    "column": 5,
+    "message": "unknown effect 'deny'",
+    "remedy": "use block, review, recheck or flag",
+}
+RULES: dict[str, Any] = {
+    "packs": [
+        {
+            "id": "retail-banking",
+            "rules": [
+                {
+                    "id": "retail-banking.refund-over-limit",
+                    "title": "A refund above the limit",
+                    "status": "enforce",
+                    "severity": "medium",
+                    "effect": "review",
+                    "owner": "disputes",
+                    "reason_code": "REF-01",
+                    "file": "refunds.rule.yaml",
+                    "line": 3,
+                }
+            ],
+        }
+    ],
+    "workflows": [
+        {
+            "workflow": "retail-banking",
+            "release": _RELEASE,
+            "rules": "9f2c6d1e",
+            "ruleset": "41aa07c3",
+            "halted": False,
+            "certificate": _CERTIFICATE,
+            "refusal": None,
+        }
+    ],
+    "files_differ": True,
+    "errors": [_ERROR],
+}
+RULE_ERRORS: dict[str, Any] = {"ok": False, "errors": [_ERROR]}
+RELOADED: dict[str, Any] = {
+    "changed": True,
+    "dry_run": False,
+    "workflows": [
+        {
+            "workflow": "retail-banking",
+            "release": _RELEASE,
+            "ruleset": "41aa07c3",
+            "before": {"release": "rel_01KB2Z0000Q4M5N6P7R8S9T0V1", "coverage": 0.8222},
+            "after": {"coverage": 0.7911},
+            "certificate": _CERTIFICATE,
+            "refusal": None,
+        }
+    ],
+}
+RELEASES: dict[str, Any] = {
+    "items": [
+        {
+            "id": _RELEASE,
+            "workflow": "retail-banking",
+            "active": True,
+            "rules": "9f2c6d1e",
+            "policy": "77ab01cd",
+            "head": "0c5be2a4",
+            "snapshot": "d40e19f7",
+            "encoder": "b81c33aa",
+            "certificate": _CERTIFICATE,
+            "refusal": None,
+            "created_at": "2026-11-21T08:00:00.000Z",
+            "created_by": "operations",
+            "why": "rules reloaded",
+        }
+    ]
+}
+HALT: dict[str, Any] = {"workflow": "retail-banking", "why": "the fraud team asked for it"}
+HALTED: dict[str, Any] = {"workflows": ["retail-banking"], "halted": True}
+RESUMED: dict[str, Any] = {"workflows": ["retail-banking"], "halted": False}
+LEDGER: dict[str, Any] = {"ok": True, "records": 18204, "first_bad": None, "why": ""}
+READY: dict[str, Any] = {"ready": True, "checks": {"database": "ok", "workflow retail-banking": "ok"}}
+NOT_READY: dict[str, Any] = {"ready": False, "checks": {"workflows": "none yet: run `signoff init`"}}
+#: Problems that say more than their kind alone does.
+ERRORS: dict[type[ServiceError], ServiceError] = {
+    InvalidRequest: InvalidRequest(
+        "attributes.amuont: is not an attribute of this workflow",
+        problems=(FieldProblem("attributes.amuont", "is not an attribute of this workflow", "did you mean `amount`?"),),
+    ),
+    Forbidden: Forbidden("this needs scope review; key 'shop' does not carry it", extra={"scopes": ["review"]}),
+    LeaseLost: LeaseLost(
+        f"maria holds case {_CASE} until 2026-11-21T09:15:00.000Z",
+        remedy="claim another case, or wait until the lease ends",
+        extra={"state": "claimed", "holder": "maria", "until": "2026-11-21T09:15:00.000Z"},
+    ),
+    RulesBroken: RulesBroken(
+        "packs/retail-banking/fraud.rule.yaml:12:5: unknown effect 'deny'", extra={"errors": [_ERROR]}
+    ),
+}
+#: Example of each request body, by the name of its schema.
+REQUESTS: dict[str, dict[str, Any]] = {
+    "DecisionRequest": DECISION_REQUEST,
+    "LeaseToken": {"token": TOKEN},
+    "CaseDecision": CASE_DECISION,
+    "SearchRequest": SEARCH_REQUEST,
+    "DocumentSubmission": DOCUMENT,
+    "DocumentVersion": {"version": 3},
+    "Retirement": RETIREMENT,
+    "Halt": HALT,
+    "Resume": {"workflow": "retail-banking"},
+}

@@ -1,0 +1,237 @@
+"""What the API answers, as the reference describes it.
+
+The use cases write the answers, as plain values; tests hold them to these models.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+State = Literal["waiting", "final", "superseded"]
+Outcome = Literal["allow", "block", "review"]
+DecidedBy = Literal["rules", "classifier", "reviewer"]
+Effect = Literal["block", "review", "recheck", "flag"]
+Time = Field(json_schema_extra={"format": "date-time"}, description="UTC, RFC 3339.")
+
+
+def _open_to_more(schema: dict[str, Any]) -> None:
+    """Later versions may say more, so clients must not be told that nothing else can come."""
+    schema.pop("additionalProperties", None)
+
+
+class Reply(BaseModel):
+    """Part of an answer. Extra members are refused in our own tests only."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_open_to_more)
+
+
+class ScoredLabel(Reply):
+    """A label, with its calibrated probability unless a person chose it."""
+
+    label: str
+    probability: float | None = Field(ge=0, le=1)
+
+
+class Finding(Reply):
+    """What one rule found."""
+
+    rule: str
+    effect: Effect
+    severity: Literal["informational", "low", "medium", "high", "critical"]
+    reason_code: str
+    reason: str
+    spans: list[tuple[int, int, str]] = Field(description="Start and end in code points of your text, and the source.")
+
+
+class UnknownFinding(Finding):
+    """A rule that could not be settled, so it may have applied."""
+
+    unknown: list[str] = Field(description="Why: missing attributes, or an error.")
+
+
+class Rules(Reply):
+    """What the rules said; needs scope `explain`."""
+
+    effect: Effect | None
+    findings: list[Finding]
+    unknown: list[UnknownFinding]
+    no_match: int
+
+
+class FoundDocument(Reply):
+    """One passage of an approved document."""
+
+    id: str
+    collection: str
+    version: int
+    title: str
+    heading: str
+    passage: str
+    passage_id: str
+    highlights: list[tuple[int, int]] = Field(description="Code points within the passage.")
+    score: float = Field(ge=0, le=1)
+    cosine: float
+    parts: dict[str, float]
+
+
+class Draft(Reply):
+    """A reply made of approved passages alone."""
+
+    text: str
+    citations: list[str]
+
+
+class Decision(Reply):
+    """An answer."""
+
+    id: str
+    workflow: str
+    state: State
+    outcome: Outcome
+    decided_by: DecidedBy | None
+    labels: list[ScoredLabel]
+    reasons: list[str] = Field(description="Why a person has to look.")
+    public_reason: str | None
+    rules: Rules | None
+    documents: list[FoundDocument]
+    draft: Draft | None
+    case: str | None
+    release: str
+    created_at: str = Time
+
+
+class Review(Reply):
+    """What a person decided."""
+
+    at: str = Time
+    outcome: Outcome
+    decided_by: Literal["reviewer"]
+    labels: list[str]
+    reason_code: str
+    reviewer: str
+    passages: list[str]
+    note: str | None
+    reply: str | None
+
+
+class DecisionView(Decision):
+    """A decision as it stands now, and how it came there."""
+
+    review: Review | None = None
+    history: list[dict[str, Any]]
+
+
+class DecisionSummary(Reply):
+    """A decision in a list."""
+
+    id: str
+    workflow: str
+    state: State
+    outcome: Outcome
+    decided_by: DecidedBy | None
+    label: str | None
+    case: str | None
+    release: str
+    created_at: str = Time
+
+
+class Decisions(Reply):
+    """A page of decisions, newest first."""
+
+    items: list[DecisionSummary]
+    next: str | None = Field(description="Cursor of the next page.")
+
+
+class Lease(Reply):
+    """Who has a case, and until when."""
+
+    holder: str
+    until: str = Time
+
+
+class Claimed(Reply):
+    """A lease just given. Keep the token: everything done with the case asks for it."""
+
+    case: str
+    decision: str
+    token: str
+    until: str = Time
+
+
+class Renewed(Reply):
+    """When the lease ends now."""
+
+    until: str = Time
+
+
+class _CaseHead(Reply):
+    id: str
+    decision: str
+    workflow: str
+    queue: str
+    kind: Literal["held", "after_the_fact", "appeal"]
+    state: Literal["queued", "claimed", "decided", "cancelled"]
+    priority: int = Field(ge=0, le=100)
+    reasons: list[str]
+    created_at: str = Time
+    due_at: str = Time
+    overdue: bool
+    lease: Lease | None
+    version: int
+
+
+class CaseSummary(_CaseHead):
+    """A case in a list."""
+
+    excerpt: str
+
+
+class Cases(Reply):
+    """A page of cases; open ones best first."""
+
+    items: list[CaseSummary]
+    next: str | None = Field(description="Cursor of the next page.")
+
+
+class Suggestion(Reply):
+    """What the classifier would say."""
+
+    label: str
+    title: str
+    probability: float | None
+
+
+class Choice(Reply):
+    """A label that may be chosen."""
+
+    id: str
+    title: str
+    definition: str
+    includes: list[str]
+    excludes: list[str]
+    outcome: Outcome
+    documents: list[str]
+
+
+class Case(_CaseHead):
+    """Everything needed to decide a case."""
+
+    text: str
+    attributes: dict[str, Any]
+    subject: str | None
+    suggestion: Suggestion | None
+    labels: list[ScoredLabel]
+    rules: Rules | None
+    documents: list[FoundDocument]
+    draft: Draft | None
+    choices: list[Choice]
+    review: Review | None
+    outcome: Outcome
+
+
+class Found(Reply):
+    """Passages, best first."""
+
+    items: list[FoundDocument]

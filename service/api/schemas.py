@@ -1,0 +1,168 @@
+"""What the API accepts. Unknown fields are refused, and nothing is turned into another type on the way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Header, Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service.domain.types import Outcome
+from service.usecases.make_decision import Ask
+from service.usecases.resolve_case import Resolution
+
+_PLAIN = r"^[^\x00-\x1f\x7f]+$"  # no control characters: these go into addresses, logs and lists
+
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN)]
+Text = Annotated[str, Field(min_length=1, description="At most as many code points as the service was set to.")]
+Written = Annotated[str, Field(max_length=20_000)]
+Token = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN, description="As given by claim.")]
+
+IdInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=_PLAIN)]
+NameInQuery = Annotated[str | None, Query(min_length=1, max_length=200, pattern=_PLAIN)]
+After = Annotated[
+    str | None,
+    Query(min_length=1, max_length=600, pattern=_PLAIN, description="Cursor: `next` of the page before."),
+]
+Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
+DryRun = Annotated[bool, Query(description="Work it out and record nothing.")]
+Wait = Annotated[float, Query(ge=0, le=30, description="Seconds to wait for a person's decision.")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Same key, same request: the first answer, byte for byte. Printable ASCII without spaces.",
+    ),
+]
+
+
+class Body(BaseModel):
+    """A request body."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class DecisionRequest(Body):
+    """What is to be decided."""
+
+    workflow: Name
+    text: Text
+    attributes: Annotated[
+        dict[str, Any],
+        Field(
+            default_factory=dict,
+            description="As the workflow declares them; an unknown name or another type is refused.",
+            json_schema_extra={
+                "additionalProperties": {
+                    "oneOf": [
+                        {"type": "string"},
+                        {"type": "number"},
+                        {"type": "boolean"},
+                        {"type": "array", "items": {"type": "string"}},
+                    ]
+                }
+            },
+        ),
+    ]
+    subject: Annotated[Name | None, Field(description="Your name for the person concerned; erasing goes by it.")] = None
+
+    def ask(self) -> Ask:
+        return Ask(self.workflow, self.text, self.attributes, self.subject)
+
+
+class LeaseToken(Body):
+    """Proof of holding the lease."""
+
+    token: Token
+
+
+class CaseDecision(Body):
+    """What a reviewer decides."""
+
+    token: Token
+    labels: Annotated[list[Name], Field(max_length=50, description="From the case's choices; empty: none of them.")]
+    outcome: Annotated[Literal["allow", "block"] | None, Field(description="Needed where the labels settle none.")] = (
+        None
+    )
+    reason_code: Name
+    note: Annotated[Written | None, Field(description="For colleagues and auditors.")] = None
+    passage_ids: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=600, pattern=_PLAIN)]],
+        Field(default_factory=list, max_length=50, description="`passage_id`s of the documents that justify it."),
+    ]
+    reply: Annotated[Written | None, Field(description="For the person who asked.")] = None
+
+    def resolution(self) -> Resolution:
+        return Resolution(
+            labels=tuple(self.labels),
+            reason_code=self.reason_code,
+            outcome=Outcome(self.outcome) if self.outcome else None,
+            note=self.note,
+            passage_ids=tuple(self.passage_ids),
+            reply=self.reply,
+        )
+
+
+class SearchRequest(Body):
+    """What to look for in the documents of a workflow."""
+
+    workflow: Name
+    text: Text
+    k: Annotated[int, Field(ge=1, le=50, description="Documents at most.")] = 5
+
+
+def _is_date(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("is not a date as in 2026-11-21 or 2026-11-21T09:00:00Z") from error
+    return value
+
+
+Day = Annotated[str, Field(max_length=40, description="ISO 8601; a date alone begins at midnight UTC."),
+                AfterValidator(_is_date)]  # fmt: skip
+Names = Annotated[list[Name], Field(default_factory=list, max_length=100)]
+
+
+class DocumentSubmission(Body):
+    """A new document, or a new version of one. It waits for somebody else's approval."""
+
+    collection: Name
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,149}$")]
+    title: Annotated[str, Field(min_length=1, max_length=500, pattern=_PLAIN)]
+    text: Annotated[str, Field(min_length=1, description="Markdown.")]
+    owner: Name
+    audience: Annotated[Names, Field(description="Groups that may see it; empty: everyone.")]
+    jurisdiction: Names
+    citations: Names
+    effective_from: Day | None = None
+    effective_until: Annotated[Day | None, Field(description="Exclusive.")] = None
+
+
+class DocumentVersion(Body):
+    """Which version is approved."""
+
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Retirement(DocumentVersion):
+    """Which version is taken out of use, and why."""
+
+    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Halt(Body):
+    """What to stop, and why."""
+
+    workflow: Annotated[Name | None, Field(description="null: every workflow.")]
+    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Resume(Body):
+    """What to let go on."""
+
+    workflow: Annotated[Name | None, Field(description="null: every workflow.")]

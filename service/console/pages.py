@@ -1,0 +1,224 @@
+"""The pages one can look at. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from service.console import words
+from service.console.cookies import lease_token
+from service.console.guard import HOME, TheHouse, Visitor, need, own_address
+from service.console.records import decision_rows, decision_view, document_rows, document_view, status_view
+from service.console.render import DECISIONS, DOCUMENTS, QUEUES, RULES, TRY, page
+from service.console.rooms import fields
+from service.console.trouble import ConsoleRoute
+from service.console.views import UNWRITTEN, CaseView, Draft, Notice, case_view, queue_views, rows
+from service.domain.access import Principal, Scope
+from service.domain.types import Workflow
+from service.errors import NotFound
+from service.store import documents as stored
+from service.store.pointers import pointers
+from service.usecases import read_case, read_decision, read_document, reload_rules
+from service.usecases.house import House
+
+router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
+
+Reader = Annotated[Principal, Depends(need(*QUEUES.scopes))]
+Trier = Annotated[Principal, Depends(need(*TRY.scopes))]
+Finder = Annotated[Principal, Depends(need(*DECISIONS.scopes))]
+Librarian = Annotated[Principal, Depends(need(*DOCUMENTS.scopes))]
+Operator = Annotated[Principal, Depends(need(*RULES.scopes))]
+
+Cursor = Annotated[str | None, Query(max_length=300)]
+Word = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/sign-in")
+def sign_in(request: Request, visitor: Visitor, next: Word = HOME) -> Response:
+    if visitor is not None:
+        return RedirectResponse(own_address(next), 303)
+    return page(request, "sign_in.html", next=own_address(next))
+
+
+@router.get("")
+def queues(request: Request, house: TheHouse, reader: Reader) -> Response:
+    found = read_case.queues(house, reader)
+    known = [workflow.queue.name for workflow in open_workflows(house)]
+    return page(request, "queues.html", queues=queue_views(found, known, house.clock()), may_claim=_may_claim(reader))
+
+
+@router.get("/queues/{queue}")
+def queue(
+    request: Request,
+    house: TheHouse,
+    reader: Reader,
+    queue: str,
+    state: Word = "open",
+    reason: Word = "",
+    after: Cursor = None,
+) -> Response:
+    now = house.clock()
+    found = read_case.page(house, reader, queue=queue, state=state, reason=reason or None, after=after)
+    counts = {view.name: view for view in queue_views(read_case.queues(house, reader), [queue], now)}
+    return page(
+        request,
+        "queue.html",
+        queue=counts[queue],
+        cases=rows(found["items"], reader.name, now),
+        next=found["next"],
+        first=after is None,
+        state=state,
+        reason=reason,
+        states=words.CASE_STATES.values(),
+        reasons=words.REASONS.values(),
+        may_claim=_may_claim(reader),
+    )
+
+
+@router.get("/cases/{case_id}")
+def case(request: Request, house: TheHouse, reader: Reader, case_id: str) -> Response:
+    return case_page(request, house, reader, case_id)
+
+
+def case_page(
+    request: Request,
+    house: House,
+    reader: Principal,
+    case_id: str,
+    *,
+    draft: Draft = UNWRITTEN,
+    told: Notice | None = None,
+    holds: bool | None = None,
+    status: int = 200,
+) -> Response:
+    """The case, with what the reviewer had already written when deciding it was refused."""
+    shown: dict[str, object] = {"notice": told} if told else {}
+    return page(
+        request,
+        "case.html",
+        status,
+        case=show_case(house, request, reader, case_id, holds),
+        draft=draft,
+        may_claim=_may_claim(reader),
+        **shown,
+    )
+
+
+def show_case(house: House, request: Request, reader: Principal, case_id: str, holds: bool | None = None) -> CaseView:
+    found = read_case.view(house, reader, case_id)
+    has_token = lease_token(request, house.settings) is not None if holds is None else holds
+    return case_view(found, reader.name, has_token, house.clock())
+
+
+@router.get("/try")
+def try_it(request: Request, house: TheHouse, trier: Trier, workflow: Word = "") -> Response:
+    return try_page(request, house, workflow, {})
+
+
+def try_page(request: Request, house: House, name: str, typed: dict[str, str], **shown: object) -> Response:
+    """The form of “try it”, filled with what was typed."""
+    known = open_workflows(house)
+    chosen = next((workflow for workflow in known if workflow.name == name), known[0] if known else None)
+    if chosen is None:
+        raise NotFound("there is no workflow yet", remedy="make one: signoff workflow create NAME")
+    defaults = {"way": None, "text": "", "max_chars": house.settings.max_text_chars}
+    return page(
+        request,
+        "try.html",
+        workflows=known,
+        chosen=chosen,
+        fields=fields(chosen.attributes, typed),
+        **{**defaults, **shown},
+    )
+
+
+@router.get("/decisions")
+def decisions(
+    request: Request, house: TheHouse, finder: Finder, state: Word = "", workflow: Word = "", after: Cursor = None
+) -> Response:
+    found = read_decision.page(house, finder, workflow=workflow or None, state=state or None, after=after)
+    return page(
+        request,
+        "decisions.html",
+        decisions=decision_rows(found["items"], label_titles(open_workflows(house)), house.clock()),
+        next=found["next"],
+        first=after is None,
+        state=state,
+        states=words.DECISION_STATES.values(),
+    )
+
+
+@router.get("/decisions/find")
+def find(finder: Finder, id: Annotated[str, Query(max_length=64, pattern=r"^\s*dec_[0-9A-Za-z]+\s*$")]) -> Response:
+    return RedirectResponse(f"{DECISIONS.address}/{id.strip()}", 303)
+
+
+@router.get("/decisions/{decision_id}")
+def decision(request: Request, house: TheHouse, finder: Finder, decision_id: str) -> Response:
+    found = read_decision.view(house, finder, decision_id)
+    titles = label_titles([house.shelf.open(found["release"]).workflow])
+    return page(request, "decision.html", decision=decision_view(found, titles, house.clock()))
+
+
+@router.get("/documents")
+def documents(
+    request: Request, house: TheHouse, librarian: Librarian, status: Word = "", after: Cursor = None
+) -> Response:
+    found = read_document.page(house, librarian, status=status or None, after=after, limit=100)
+    return page(
+        request,
+        "documents.html",
+        documents=document_rows(found["items"]),
+        next=found["next"],
+        first=after is None,
+        status=status,
+        statuses=words.DOCUMENT_STATUSES.values(),
+    )
+
+
+@router.get("/documents/{collection}/{document_id}")
+def document(
+    request: Request,
+    house: TheHouse,
+    librarian: Librarian,
+    collection: str,
+    document_id: str,
+    version: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    newest = read_document.view(house, librarian, collection, document_id)
+    with house.store.read() as connection:
+        row = stored.get(connection, collection, document_id, version)
+    if row is None:
+        raise NotFound(f"Document {document_id} has no version {version}.", remedy="Choose one of its versions.")
+    shown = next(each for each in newest["versions"] if each["version"] == row.version)
+    return page(request, "document.html", document=document_view({**shown, "text": row.text}, newest["versions"]))
+
+
+@router.get("/rules")
+def rules(request: Request, house: TheHouse, operator: Operator) -> Response:
+    return page(request, "rules.html", status=status_view(reload_rules.status(house)))
+
+
+@router.get("/{rest:path}")
+def nothing_here(rest: str, principal: Annotated[Principal, Depends(need(*Scope))]) -> Response:
+    if not rest:
+        return RedirectResponse(HOME, 303)
+    raise NotFound("The console has no such page.", remedy="Check the address, or start from the navigation.")
+
+
+def open_workflows(house: House) -> list[Workflow]:
+    """The workflows in force, by name."""
+    with house.store.read() as connection:
+        active = pointers(connection)
+    return [house.shelf.open(pointer.release).workflow for pointer in active]
+
+
+def label_titles(workflows: Iterable[Workflow]) -> dict[str, str]:
+    return {label.id: label.title for workflow in workflows for label in workflow.labels}
+
+
+def _may_claim(principal: Principal) -> bool:
+    return principal.may(Scope.REVIEW)

@@ -1,0 +1,30 @@
+"""The console joins the application here."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from service.console import actions, pages
+from service.console.render import STATIC
+from service.usecases.house import House
+
+
+class Kept(StaticFiles):
+    """Files that a browser keeps for good: their addresses change with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200 and scope["query_string"].startswith(b"v="):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def install(app: FastAPI, house: House) -> None:
+    """Mount the static files and the pages. The pages' last route answers whatever else begins with /console."""
+    app.state.house = house
+    app.mount("/static", Kept(directory=STATIC), name="static")
+    app.include_router(actions.router)
+    app.include_router(pages.router)

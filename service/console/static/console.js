@@ -1,0 +1,164 @@
+// What a page can do beyond its forms and links: keys, type-to-filter, the lease's countdown. Nothing depends on it.
+"use strict";
+
+const one = (selector, within = document) => within.querySelector(selector);
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const form = one("[data-case]"); // on the page of a case that one may decide
+const AWAY = 15 * 60_000; // a page untouched for so long no longer renews its lease
+
+document.documentElement.classList.add("scripted");
+all(".filter[hidden], [data-opens][hidden], [data-copies][hidden]").forEach((element) => (element.hidden = false));
+
+function say(template) {
+  one("#notices").replaceChildren(one(template).content.cloneNode(true));
+  one("#notices").scrollIntoView({ block: "nearest" });
+}
+
+// --- keys ------------------------------------------------------------------------------------------------------
+
+const FIELDS = "input:not([type=radio], [type=checkbox]), textarea, select";
+
+function press(key) {
+  const target = one(`[data-key="${CSS.escape(key)}"]`);
+  if (!target || target.disabled) return false;
+  target.focus();
+  if (target.matches("textarea")) target.select();
+  else target.click();
+  return true;
+}
+
+function step(by) {
+  const links = all("[data-row-link]");
+  const at = links.indexOf(document.activeElement);
+  const next = links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + by))];
+  next?.focus();
+  return Boolean(next);
+}
+
+function toggleKeys() {
+  const dialog = one("#keys");
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+  return true;
+}
+
+function mark(place) {
+  const box = one(`[data-passage="${place}"]`);
+  box?.click();
+  box?.scrollIntoView({ block: "nearest" });
+  return Boolean(box);
+}
+
+function define() {
+  form?.classList.toggle("defined");
+  return Boolean(form);
+}
+
+function send(button) {
+  one(button)?.click();
+  return Boolean(one(button));
+}
+
+function act(event) {
+  const field = event.target.closest?.(FIELDS);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send("#decide-next") || send("[data-sends]");
+  if (event.key === "Escape" && field) return field.blur(), true;
+  if (field || event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === "?") return toggleKeys();
+  if (one("#keys").open) return false;
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  if (event.shiftKey && digit) return mark(digit[1]);
+  if (event.key === "Enter" && !event.target.closest("a, button, summary")) {
+    return send(event.shiftKey ? "#decide-stay" : "#decide-next");
+  }
+  if (event.key === "/") return one("#filter")?.focus(), Boolean(one("#filter"));
+  if (event.key === "d") return define();
+  if (event.key === "j" || event.key === "k") return step(event.key === "j" ? 1 : -1);
+  return event.key.length === 1 && press(event.key.toLowerCase());
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.defaultPrevented && !event.isComposing && act(event)) event.preventDefault();
+});
+all("[data-opens]").forEach((button) => button.addEventListener("click", toggleKeys));
+
+// --- deciding a case -------------------------------------------------------------------------------------------
+
+function follow() {
+  // outcome and reason code follow the label, unless the reviewer has set them
+  const label = one("[name=label]:checked", form);
+  if (!label) return;
+  const outcome = label.closest(".choice").dataset.outcome;
+  const settled = outcome === "allow" || outcome === "block";
+  const own = one('[name=outcome][value=""]', form);
+  own.disabled = !settled;
+  if (!settled) own.checked = false;
+  else if (!one("[name=outcome]:checked", form)) own.checked = true;
+  one("#label-outcome").textContent = settled ? `: ${outcome}` : "";
+  const code = one("#reason-code");
+  if (code.value === (code.dataset.filled ?? "")) code.value = label.id === "label-none" ? "none_of_these" : label.value;
+  code.dataset.filled = code.value;
+}
+
+function narrow(text) {
+  const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
+  all(".choice", form).forEach((choice) => {
+    choice.hidden = !wanted.every((word) => choice.dataset.words.includes(word));
+  });
+}
+
+if (form) {
+  form.addEventListener("change", follow);
+  follow();
+  const filter = one("#filter");
+  filter.addEventListener("input", () => narrow(filter.value));
+  filter.addEventListener("keydown", (event) => {
+    if (!["Enter", "ArrowDown"].includes(event.key) || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const first = one(".choice:not([hidden]) input", form);
+    first?.focus();
+    if (event.key === "Enter") first?.click();
+  });
+}
+
+all("[data-copies]").forEach((button) =>
+  button.addEventListener("click", () => {
+    const into = one(`#${button.dataset.into}`);
+    into.value = one(`#${button.dataset.copies}`).textContent.trim();
+    into.focus();
+  }),
+);
+
+// --- the lease -------------------------------------------------------------------------------------------------
+
+let touched = Date.now();
+
+function tick() {
+  all("[data-left]").forEach((clock) => {
+    clock.dataset.end ??= Date.now() + 1000 * clock.dataset.left; // the server's seconds: clocks may differ
+    const left = Math.max(0, Math.round((clock.dataset.end - Date.now()) / 1000));
+    clock.textContent = left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left` : "run out";
+    clock.classList.toggle("low", left < 120);
+  });
+}
+
+["keydown", "pointerdown"].forEach((kind) =>
+  document.addEventListener(kind, () => {
+    const back = Date.now() - touched > AWAY;
+    touched = Date.now();
+    if (back && one("#renew")) htmx.trigger("#renew", "submit");
+  }),
+);
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id !== "renew" || Date.now() - touched <= AWAY) return;
+  event.preventDefault();
+  say("#away");
+});
+["htmx:sendError", "htmx:timeout"].forEach((kind) =>
+  document.addEventListener(kind, (event) => event.detail.elt.id !== "renew" && say("#unreachable")),
+);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "notices") event.detail.target.scrollIntoView({ block: "nearest" });
+});
+if (one("[data-left]")) setInterval(tick, 1000);
+tick();

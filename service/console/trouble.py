@@ -1,0 +1,90 @@
+"""What a person sees when something cannot be done: always a page or a fragment in words, never JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from service.console.guard import sign_in_address
+from service.console.render import from_htmx, page
+from service.console.views import Notice
+from service.errors import InvalidRequest, ServiceError, Unauthenticated
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class ConsoleRoute(APIRoute):
+    """A route whose refusals are shown to a person."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Unauthenticated as error:
+                return signed_out(request, error)
+            except ServiceError as error:
+                return trouble(request, error)
+            except RequestValidationError as error:
+                return trouble(request, _unreadable(error))
+
+        return shown
+
+
+def signed_out(request: Request, error: Unauthenticated) -> Response:
+    """Off to the sign-in page; a page with typed text in it stays open and is told."""
+    address = sign_in_address(request)
+    if not from_htmx(request):
+        return RedirectResponse(address, 303)
+    told = Notice(
+        "You are signed out",
+        "Nothing was recorded. What you wrote is still here.",
+        "Sign in in another window, then try again.",
+        "review",
+        link=address,
+        link_text="Sign in",
+    )
+    return notices(request, told, 401)
+
+
+def trouble(request: Request, error: ServiceError) -> Response:
+    told = notice_of(error)
+    if from_htmx(request):
+        return notices(request, told, error.status)
+    return page(request, "error.html", error.status, error=told, status=error.status)
+
+
+def notice_of(error: ServiceError) -> Notice:
+    tone = "block" if error.status >= 500 else "review"
+    problems = tuple((_field_words(p.field), _sentence(p.message, p.remedy)) for p in error.problems)
+    text = "" if problems else error.detail
+    return Notice(error.title().rstrip("."), text, error.remedy, tone, problems)
+
+
+def notices(request: Request, told: Notice | None, status: int = 200) -> Response:
+    """The fragment for the page's notices, put there whatever the request was aimed at."""
+    response = page(request, "_notice.html", status, notice=told)
+    response.headers["HX-Retarget"] = "#notices"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _field_words(field: str) -> str:
+    return field.removeprefix("attributes.").replace("_", " ").replace("reason code", "Reason code").capitalize()
+
+
+def _sentence(message: str, remedy: str) -> str:
+    return f"{message}: {remedy}" if remedy else message
+
+
+def _unreadable(error: RequestValidationError) -> InvalidRequest:
+    fields = sorted({str(problem["loc"][-1]) for problem in error.errors()})
+    return InvalidRequest(
+        f"The form or address could not be read: {', '.join(fields)}.", remedy="Go back and try again from the page."
+    )

@@ -1,0 +1,332 @@
+"""What the reviewer's pages show: queues, the list of one queue, and a case. Pure: values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from service.console import words
+from service.console.findings import EvidenceView, RulesView, evidence_views, rules_view
+from service.console.marks import Marked, Piece, cut
+from service.console.words import Phrase, phrase
+
+#: Number keys that choose a label.
+KEYS = 9
+
+#: What a form sends for "none of these labels"; a label's id cannot hold a space.
+NO_LABEL = "no label"
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """One queue at a glance."""
+
+    name: str
+    open: int
+    claimed: int
+    overdue: int
+    oldest: str  #: age of the oldest open case in words
+    oldest_at: str | None
+
+
+def queue_views(queues: Iterable[Mapping[str, Any]], known: Iterable[str], now: datetime) -> tuple[QueueView, ...]:
+    """A row for every queue with open cases and for every queue `known` by name, by name."""
+    found = {queue["queue"]: queue for queue in queues}
+    empty = {"open": 0, "claimed": 0, "overdue": 0, "oldest_at": None}
+    return tuple(_queue(name, found.get(name, empty), now) for name in sorted({*found, *known}))
+
+
+def _queue(name: str, queue: Mapping[str, Any], now: datetime) -> QueueView:
+    return QueueView(
+        name=name,
+        open=queue["open"],
+        claimed=queue["claimed"],
+        overdue=queue["overdue"],
+        oldest=words.ago(instant(queue["oldest_at"]), now) if queue["oldest_at"] else words.NOTHING,
+        oldest_at=queue["oldest_at"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case in a list."""
+
+    id: str
+    kind: Phrase
+    state: Phrase
+    priority: int
+    age: str
+    created_at: str
+    due: str
+    due_at: str
+    overdue: bool
+    reasons: tuple[Phrase, ...]
+    excerpt: str
+    holder: str  #: empty when nobody holds it
+
+
+def rows(cases: Iterable[Mapping[str, Any]], me: str, now: datetime) -> tuple[Row, ...]:
+    return tuple(_row(case, me, now) for case in cases)
+
+
+def _row(case: Mapping[str, Any], me: str, now: datetime) -> Row:
+    lease = case["lease"]
+    closed = case["state"] in ("decided", "cancelled")
+    return Row(
+        id=case["id"],
+        kind=phrase(words.KINDS, case["kind"]),
+        state=phrase(words.CASE_STATES, case["state"]),
+        priority=case["priority"],
+        age=words.ago(instant(case["created_at"]), now),
+        created_at=case["created_at"],
+        due="closed" if closed else words.due(instant(case["due_at"]), now),
+        due_at=case["due_at"],
+        overdue=case["overdue"],
+        reasons=tuple(phrase(words.REASONS, reason) for reason in case["reasons"]),
+        excerpt=" ".join(case.get("excerpt", "").split()) or "(no text)",
+        holder=("you" if lease["holder"] == me else lease["holder"]) if lease else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A label a person may choose."""
+
+    id: str
+    title: str
+    definition: str
+    includes: tuple[str, ...]
+    excludes: tuple[str, ...]
+    outcome: Phrase
+    share: float  #: probability, 0 to 1
+    percent: str  #: the same in words; empty when the classifier gave none
+    key: str  #: the number key that chooses it, or empty
+    suggested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who has the case, from where one stands."""
+
+    who: str  #: `you`, `you_elsewhere`, `other`, `nobody` or `closed`
+    holder: str = ""
+    until: str = ""  #: RFC 3339
+    until_words: str = ""
+    seconds_left: int = 0
+
+    @property
+    def yours(self) -> bool:
+        return self.who == "you"
+
+    @property
+    def claimable(self) -> bool:
+        return self.who in ("nobody", "you_elsewhere")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person decided."""
+
+    reviewer: str
+    at: str
+    when: str
+    outcome: Phrase
+    labels: tuple[str, ...]
+    reason_code: str
+    note: str
+    reply: str
+    passages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case with everything a person needs to decide it."""
+
+    row: Row
+    queue: str
+    workflow: str
+    decision: str
+    text: tuple[Piece, ...]
+    attributes: tuple[tuple[str, str], ...]
+    suggestion: Choice | None
+    choices: tuple[Choice, ...]
+    rules: RulesView
+    documents: tuple[EvidenceView, ...]
+    draft: str
+    draft_sources: tuple[str, ...]
+    holding: Holding
+    review: Review | None
+
+
+def case_view(case: Mapping[str, Any], me: str, has_token: bool, now: datetime) -> CaseView:
+    """`has_token`: whether this browser carries a lease token of the case."""
+    rules = rules_view(case["rules"])
+    choices = choice_views(case["choices"], case["labels"], case["suggestion"])
+    suggestion = next((choice for choice in choices if choice.suggested), None)
+    named = _named(case["choices"], suggestion)
+    titles = {choice.id: choice.title for choice in choices}
+    return CaseView(
+        row=_row(case, me, now),
+        queue=case["queue"],
+        workflow=case["workflow"],
+        decision=case["decision"],
+        text=cut(case["text"], (Marked(s.start, s.end, s.number) for s in rules.spans)),
+        attributes=attribute_words(case["attributes"]),
+        suggestion=suggestion,
+        choices=choices,
+        rules=rules,
+        documents=evidence_views(case["documents"], named),
+        draft=(case.get("draft") or {}).get("text", ""),
+        draft_sources=tuple((case.get("draft") or {}).get("citations", ())),
+        holding=holding(case["state"], case["lease"], me, has_token, now),
+        review=_review(case.get("review"), titles, now),
+    )
+
+
+def choice_views(
+    choices: Iterable[Mapping[str, Any]],
+    labels: Sequence[Mapping[str, Any]],
+    suggestion: Mapping[str, Any] | None,
+) -> tuple[Choice, ...]:
+    """Most probable first, the others in the policy's order; the first nine have a number key."""
+    shares = {scored["label"]: scored["probability"] or 0.0 for scored in labels}
+    ordered = sorted(choices, key=lambda choice: -shares.get(choice["id"], -1.0))
+    return tuple(
+        Choice(
+            id=choice["id"],
+            title=choice["title"],
+            definition=choice["definition"],
+            includes=tuple(choice["includes"]),
+            excludes=tuple(choice["excludes"]),
+            outcome=phrase(words.OUTCOMES, choice["outcome"]),
+            share=shares.get(choice["id"], 0.0),
+            percent=words.percent(shares[choice["id"]]) if choice["id"] in shares else "",
+            key=str(place) if place <= KEYS else "",
+            suggested=suggestion is not None and suggestion["label"] == choice["id"],
+        )
+        for place, choice in enumerate(ordered, start=1)
+    )
+
+
+def holding(state: str, lease: Mapping[str, Any] | None, me: str, has_token: bool, now: datetime) -> Holding:
+    if state in ("decided", "cancelled"):
+        return Holding("closed")
+    if lease is None:
+        return Holding("nobody")
+    mine = lease["holder"] == me
+    who = ("you" if has_token else "you_elsewhere") if mine else "other"
+    until = instant(lease["until"])
+    left = max(0, int((until - now).total_seconds()))
+    return Holding(who, lease["holder"], lease["until"], words.clock_time(until, now), left)
+
+
+def attribute_words(attributes: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.replace("_", " "), _value_words(value)) for name, value in sorted(attributes.items()))
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _named(choices: Iterable[Mapping[str, Any]], suggestion: Choice | None) -> frozenset[str]:
+    if suggestion is None:
+        return frozenset()
+    return frozenset(name for choice in choices if choice["id"] == suggestion.id for name in choice["documents"])
+
+
+def _review(review: Mapping[str, Any] | None, titles: Mapping[str, str], now: datetime) -> Review | None:
+    if review is None:
+        return None
+    return Review(
+        reviewer=review["reviewer"],
+        at=review["at"],
+        when=words.clock_time(instant(review["at"]), now),
+        outcome=phrase(words.OUTCOMES, review["outcome"]),
+        labels=tuple(titles.get(label, label) for label in review["labels"]),
+        reason_code=review["reason_code"],
+        note=review.get("note") or "",
+        reply=review.get("reply") or "",
+        passages=tuple(review.get("passages") or ()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reviewer has chosen and written but not yet decided; shown again when deciding was refused."""
+
+    label: str = ""
+    outcome: str = ""
+    reason_code: str = ""
+    note: str = ""
+    reply: str = ""
+    passages: frozenset[str] = frozenset()
+
+    @property
+    def empty(self) -> bool:
+        return self == UNWRITTEN
+
+
+#: Nothing chosen, nothing written.
+UNWRITTEN = Draft()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell: what happened, why, what to do."""
+
+    title: str
+    text: str = ""
+    remedy: str = ""
+    tone: str = "plain"
+    problems: tuple[tuple[str, str], ...] = ()  #: field in words, what is wrong with it
+    claim: str = ""  #: id of a case that can be claimed again with what was written
+    link: str = ""  #: where to read more
+    link_text: str = ""
+
+
+def lease_lost(case_id: str, extra: Mapping[str, Any], me: str, now: datetime) -> Notice:
+    """The refusal of a write without the lease: who has the case now, and what to do. Nothing written is lost."""
+    holder, until = extra.get("holder"), extra.get("until")
+    kept = "What you wrote is still here."
+    if holder:
+        end = words.clock_time(instant(str(until)), now)
+        if holder == me:
+            return Notice(
+                "You hold this case in another window",
+                f"A newer claim of yours runs until {end}. Nothing was recorded from this page. {kept}",
+                "Go on in the other window, or take the case over into this one.",
+                "review",
+                claim=case_id,
+            )
+        return Notice(
+            f"{holder} holds this case now",
+            f"Your lease ran out and {holder} has claimed it until {end}. Nothing was recorded from this page. {kept}",
+            f"Leave it to {holder}, or speak to them before their lease ends.",
+            "review",
+        )
+    if extra.get("state") == "queued":
+        return Notice(
+            "Your lease has run out",
+            f"The case is back in its queue and nobody has taken it. Nothing was recorded. {kept}",
+            "Claim it again and decide.",
+            "review",
+            claim=case_id,
+        )
+    return Notice(
+        f"This case is already {phrase(words.CASE_STATES, str(extra.get('state'))).short.lower()}",
+        f"Somebody closed it before you. Nothing was recorded from this page. {kept}",
+        "Open the case to see what was decided, by whom and why.",
+        "review",
+        link=f"/console/cases/{case_id}",
+        link_text="See the case",
+    )

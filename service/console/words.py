@@ -1,0 +1,216 @@
+"""What the console says in words: for every typed value of the domain, a short name and a sentence.
+
+A value the console does not know is shown as it is, so that a newer record never breaks an older page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+NOTHING = "\u2013"  #: stands where there is nothing to say
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One value in words, and the tone it is shown in (a CSS class)."""
+
+    value: str
+    short: str
+    sentence: str = ""
+    tone: str = "plain"
+
+
+def _phrases(*rows: tuple[str, str, str, str]) -> dict[str, Phrase]:
+    return {value: Phrase(value, short, sentence, tone) for value, short, sentence, tone in rows}
+
+
+REASONS = _phrases(
+    ("rule_review", "Rule asks for a person", "A rule that matched asks for a person to decide.", "review"),
+    (
+        "rule_unknown",
+        "Rule not settled",
+        "A rule could not be settled because something it needs is missing, so it may apply.",
+        "review",
+    ),
+    (
+        "below_threshold",
+        "Not sure enough",
+        "The classifier is less sure than an automatic decision has to be under the certificate.",
+        "plain",
+    ),
+    (
+        "ambiguous_labels",
+        "Two labels close",
+        "Two labels are nearly as likely; a person has to tell them apart.",
+        "plain",
+    ),
+    (
+        "out_of_domain",
+        "Unlike the examples",
+        "The request is unlike anything the classifier was taught, so its suggestion may mean little.",
+        "review",
+    ),
+    ("no_evidence", "No document found", "No approved document was found that bears on the request.", "review"),
+    (
+        "evidence_disagrees",
+        "Other documents found",
+        "Approved documents were found, but not those the suggested label rests on.",
+        "review",
+    ),
+    (
+        "label_needs_person",
+        "Label is for people",
+        "The policy leaves requests with the suggested label to people.",
+        "plain",
+    ),
+    (
+        "too_long",
+        "Long or mixed request",
+        "The request is longer than the classifier reads, or its parts are about different matters.",
+        "plain",
+    ),
+    (
+        "no_certificate",
+        "No certificate",
+        "No certificate bounds the classifier's error here, so nothing is decided automatically.",
+        "plain",
+    ),
+    (
+        "random_check",
+        "Random check",
+        "Drawn at random to measure how often automatic decisions are wrong.",
+        "plain",
+    ),
+    ("shadow_disagrees", "Candidate disagrees", "A candidate release would decide otherwise.", "plain"),
+    ("degraded", "Part of the service failed", "A part of the service could not do its work.", "block"),
+    ("halted", "Automation halted", "Operations have stopped automatic decisions.", "block"),
+    ("appeal", "Appeal", "The person concerned contests an earlier decision.", "review"),
+)
+
+EFFECTS = _phrases(
+    ("block", "Block", "Refused by the rules; nothing after them is run.", "block"),
+    ("review", "Review", "Held until a person decides.", "review"),
+    ("recheck", "Recheck", "The outcome goes out and a person looks at it afterwards.", "plain"),
+    ("flag", "Flag", "Recorded with the decision; changes nothing else.", "plain"),
+)
+
+OUTCOMES = _phrases(
+    ("allow", "Allow", "The caller may go ahead.", "allow"),
+    ("block", "Block", "The caller must not go ahead.", "block"),
+    ("review", "Review", "A person has to look at it.", "review"),
+)
+
+DECISION_STATES = _phrases(
+    ("waiting", "Waiting for a person", "A person has to decide.", "review"),
+    ("final", "Final", "The outcome stands.", "allow"),
+    ("superseded", "Superseded", "A later decision replaced it.", "plain"),
+)
+
+CASE_STATES = _phrases(
+    ("queued", "Queued", "Waits for somebody to claim it.", "plain"),
+    ("claimed", "Claimed", "Somebody holds its lease.", "review"),
+    ("decided", "Decided", "A person decided.", "allow"),
+    ("cancelled", "Cancelled", "There is nothing to decide any more.", "plain"),
+)
+
+KINDS = _phrases(
+    ("held", "Held", "The outcome waits for this case.", "plain"),
+    ("after_the_fact", "After the fact", "The outcome is already out; it is looked at afterwards.", "plain"),
+    ("appeal", "Appeal", "A decision is contested.", "review"),
+)
+
+DECIDERS = _phrases(
+    ("rules", "Rules", "", "plain"),
+    ("classifier", "Classifier", "", "plain"),
+    ("reviewer", "Reviewer", "", "plain"),
+)
+
+SEVERITIES = _phrases(
+    ("informational", "Informational", "", "plain"),
+    ("low", "Low", "", "plain"),
+    ("medium", "Medium", "", "plain"),
+    ("high", "High", "", "review"),
+    ("critical", "Critical", "", "block"),
+)
+
+RULE_STATUSES = _phrases(
+    ("draft", "Draft", "Evaluated in its own tests only.", "plain"),
+    ("shadow", "Shadow", "Evaluated and recorded apart; changes nothing.", "plain"),
+    ("canary", "Canary", "Enforced for a stable share of requests.", "review"),
+    ("enforce", "Enforced", "", "allow"),
+    ("retired", "Retired", "No longer evaluated.", "plain"),
+)
+
+DOCUMENT_STATUSES = _phrases(
+    ("draft", "Draft", "", "plain"),
+    ("submitted", "Submitted", "Waits for a second person to approve it.", "review"),
+    ("approved", "Approved", "", "allow"),
+    ("superseded", "Superseded", "", "plain"),
+    ("retired", "Retired", "", "plain"),
+)
+
+#: Parts of an evidence score.
+PARTS: Mapping[str, str] = {"dense": "Meaning", "lexical": "Words", "recency": "Recency"}
+
+#: What a redirect may announce: a fixed set, so that nothing a link carries is ever said as ours.
+SAID: Mapping[str, Phrase] = _phrases(
+    ("decided", "Decided and recorded.", "", "allow"),
+    ("returned", "Returned to the queue.", "", "plain"),
+    ("empty", "The queue is empty: nothing is left to claim.", "", "allow"),
+    ("decided-empty", "Decided and recorded. The queue is empty: nothing is left to claim.", "", "allow"),
+    ("signed-out", "You are signed out.", "", "plain"),
+)
+
+
+def phrase(phrases: Mapping[str, Phrase], value: str | None) -> Phrase:
+    """The words for `value`, or the value itself."""
+    text = value or NOTHING
+    return phrases.get(text) or Phrase(text, text)
+
+
+def part_name(name: str) -> str:
+    return PARTS.get(name, name.replace("_", " ").capitalize())
+
+
+def percent(share: float) -> str:
+    """Whole percent, but never a rounded 0 or 100: certainty is not on offer."""
+    if share <= 0:
+        return "0%"
+    if share < 0.01:
+        return "< 1%"
+    return f"{min(99, round(share * 100))}%" if share < 1 else "100%"
+
+
+def milliseconds(ms: float) -> str:
+    return f"{ms:.1f} ms" if ms >= 0.05 else "< 0.1 ms"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def span_of_time(seconds: float) -> str:
+    """The coarsest two-digit measure: `45 s`, `12 min`, `3 h`, `5 d`."""
+    size = abs(seconds)
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if size >= length * (2 if unit == "d" else 1):
+            return f"{int(size // length)} {unit}"
+    return f"{int(size)} s"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    return f"{span_of_time((now - at).total_seconds())} ago"
+
+
+def due(at: datetime, now: datetime) -> str:
+    left = (at - now).total_seconds()
+    return f"overdue by {span_of_time(left)}" if left <= 0 else f"due in {span_of_time(left)}"
+
+
+def clock_time(at: datetime, now: datetime) -> str:
+    """Time of day, with the date unless it is today. Always UTC, and says so."""
+    pattern = "%H:%M UTC" if at.date() == now.date() else "%-d %b %Y, %H:%M UTC"
+    return at.strftime(pattern)

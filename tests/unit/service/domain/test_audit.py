@@ -1,0 +1,77 @@
+"""The chain: every way of tampering shows, and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.domain.audit import GENESIS, canonical, chain_hash, keyed_digest, millionths, verify
+
+
+def chain(n: int) -> list[tuple[int, bytes, str]]:
+    records, previous = [], GENESIS
+    for sequence in range(1, n + 1):
+        data = canonical({"sequence": sequence, "body": {"outcome": "allow"}})
+        previous = chain_hash(previous, data)
+        records.append((sequence, data, previous))
+    return records
+
+
+def test_an_untouched_chain_verifies():
+    """Nothing changed, nothing found."""
+    found = verify(chain(20))
+    assert found.ok
+    assert found.records == 20
+
+
+def test_an_empty_chain_verifies():
+    """No records is not tampering."""
+    assert verify([]).ok
+
+
+@pytest.mark.parametrize("place", [0, 7, 19])
+def test_a_flipped_byte_is_found_where_it_is(place):
+    """One altered byte names its record."""
+    records = chain(20)
+    sequence, data, digest = records[place]
+    records[place] = (sequence, data.replace(b"allow", b"alloy"), digest)
+    assert verify(records).first_bad == place + 1
+
+
+@pytest.mark.parametrize("tamper", ["delete", "swap", "insert", "renumber"])
+def test_moved_records_are_found(tamper):
+    """Deleting, swapping, inserting and renumbering all break the chain."""
+    records = chain(20)
+    if tamper == "delete":
+        del records[5]
+    elif tamper == "swap":
+        records[5], records[6] = records[6], records[5]
+    elif tamper == "insert":
+        records.insert(5, records[5])
+    else:
+        records[5:] = [(sequence + 1, data, digest) for sequence, data, digest in records[5:]]
+    found = verify(records)
+    assert not found.ok
+    assert found.first_bad in (6, 7)
+
+
+def test_a_rehashed_record_breaks_the_next():
+    """Mending one hash only moves the break to the record after it."""
+    records = chain(5)
+    data = canonical({"sequence": 2, "body": {"outcome": "block"}})
+    records[1] = (2, data, chain_hash(records[0][2], data))
+    assert verify(records).first_bad == 3
+
+
+def test_canonical_bytes_do_not_depend_on_order():
+    """RFC 8785: same content, same bytes."""
+    assert canonical({"b": 1, "a": "é"}) == canonical({"a": "é", "b": 1})
+
+
+def test_scores_are_whole_numbers():
+    """A float has no one form everywhere; a count of millionths has."""
+    assert millionths(0.9730004) == 973000
+
+
+def test_a_keyed_digest_needs_its_key():
+    """Without the key nobody can try out texts against the record."""
+    assert keyed_digest(b"one", b"text") != keyed_digest(b"two", b"text")
