@@ -90,8 +90,7 @@ def starter_home() -> Path:
     home = CACHE / _tree_digest()
     with _only_one(CACHE / "lock"):
         if not (home / "keys.json").is_file():
-            for old in CACHE.glob("[0-9a-f]*"):
-                shutil.rmtree(old)
+            _forget_old()
             _initialise(home)
     return home
 
@@ -175,6 +174,13 @@ def _initialise(home: Path) -> None:
     (draft / "keys.json").write_text(json.dumps(made))
     _keep(draft, kept)
     draft.rename(home)
+
+
+def _forget_old() -> None:
+    """Homes of trees that nobody has tested for a day."""
+    for old in CACHE.glob("[0-9a-f]*"):
+        if old.is_dir() and time.time() - old.stat().st_mtime > 86_400:
+            shutil.rmtree(old)
 
 
 def _keep(home: Path, kept: Path) -> None:

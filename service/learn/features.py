@@ -60,8 +60,9 @@ class Lexicon:
         )
 
     @classmethod
-    def fit(cls, texts: Iterable[str], options: LexiconOptions = LexiconOptions()) -> Lexicon:
+    def fit(cls, texts: Iterable[str], options: LexiconOptions | None = None) -> Lexicon:
         """The terms of `texts`. Depends on the set of texts only, not on their order."""
+        limits = options or LexiconOptions()
         word_counts: Counter[str] = Counter()
         letter_counts: Counter[str] = Counter()
         total = 0
@@ -70,8 +71,8 @@ class Lexicon:
             words = _WORD.findall(text.casefold())
             word_counts.update(set(_word_terms(words)))
             letter_counts.update({run for word in words for run in _letter_runs(word)})
-        words_kept = _most_frequent(word_counts, options.min_texts, options.most_words)
-        letters_kept = _most_frequent(letter_counts, options.min_texts, options.most_letters)
+        words_kept = _most_frequent(word_counts, limits.min_texts, limits.most_words)
+        letters_kept = _most_frequent(letter_counts, limits.min_texts, limits.most_letters)
         found = [word_counts[term] for term in words_kept] + [letter_counts[term] for term in letters_kept]
         idf = np.log((1 + total) / (1 + np.array(found, dtype=np.float64))) + 1
         return cls.of(words_kept, letters_kept, idf.astype(np.float32))

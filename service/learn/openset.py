@@ -36,7 +36,6 @@ def fit_threshold(
         raise ValueError("the threshold needs in-domain examples")
     if outside is None or not outside.size:
         return _keeping(inside, keep)
-    # Only an in-domain energy, or something above all of them, can be the best place for the threshold.
     candidates = np.unique(inside[inside <= _keeping(inside, keep_at_least)])
     kept = 1 - np.searchsorted(np.sort(inside), candidates, side="left") / inside.size
     caught = np.searchsorted(np.sort(outside), candidates, side="left") / outside.size

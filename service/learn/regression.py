@@ -52,12 +52,13 @@ class Linear:
 
     @property
     def bias(self) -> npt.NDArray[np.float32]:
-        return self.weights[-1]
+        bias: npt.NDArray[np.float32] = self.weights[-1]
+        return bias
 
     def logits(self, features: Features) -> npt.NDArray[np.float32]:
         """Shape (n, labels)."""
-        found = features.vectors @ self.dense + features.lexical @ self.lexical + self.bias
-        return np.asarray(found, dtype=np.float32)
+        found: npt.NDArray[np.float32] = features.vectors @ self.dense + features.lexical @ self.lexical + self.bias
+        return found
 
 
 def fit_softmax(

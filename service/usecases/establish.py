@@ -53,7 +53,7 @@ def fitted_head(house: House, examples: Sequence[Example], progress: Progress = 
 
 
 def _fit(house: House, examples: Sequence[Example], progress: Progress) -> Any:
-    from service.learn.train import fit_head  # brings scikit-learn, which a serving process does not have
+    from service.learn.train import fit_head  # what only training needs stays out of a serving process
 
     train = [(normalize(e.text).clean, e.label) for e in examples if e.part != CALIBRATION]
     labelled = [(text, label) for text, label in train if label is not None]

@@ -112,7 +112,9 @@ def test_a_long_request_is_read_to_its_end(house):
     """What stands beyond the encoder's first window counts: the same text with another end gets another judgement."""
     filler = "I have been with the bank for many years and I always liked the service that I was given. " * 18
     plain = json.loads(decide(house, OPERATOR, Ask(NAME, filler)).body)
-    late = json.loads(decide(house, OPERATOR, Ask(NAME, filler + "Please send me a new PIN, I forgot my PIN. " * 12)).body)
+    late = json.loads(
+        decide(house, OPERATOR, Ask(NAME, filler + "Please send me a new PIN, I forgot my PIN. " * 12)).body
+    )
     assert plain["labels"] != late["labels"]
 
 

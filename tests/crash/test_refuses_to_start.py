@@ -1,0 +1,113 @@
+"""What is damaged is not served: the start is refused with what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house import ROOT
+
+
+def serve(home, **environment):
+    """`signoff serve` where it must not come up; what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "service", "serve", "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, "SIGNOFF_HOME": str(home), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr
+
+
+def unlinked(path: Path) -> Path:
+    """The file, no longer shared with the folder it was copied from."""
+    data = path.read_bytes()
+    path.unlink()
+    path.write_bytes(data)
+    return path
+
+
+def test_an_altered_model_file_is_refused(home):
+    """One flipped byte in the encoder: named, with the command that makes it anew."""
+    model = unlinked(home / "encoder" / "model.onnx")
+    data = bytearray(model.read_bytes())
+    data[len(data) // 2] ^= 1
+    model.write_bytes(data)
+    said = serve(home)
+    assert "model.onnx" in said
+    assert "signoff encoder compile" in said
+
+
+def test_a_missing_encoder_is_refused(home):
+    """No encoder, no service."""
+    shutil.rmtree(home / "encoder")
+    assert "signoff encoder compile" in serve(home)
+
+
+@pytest.mark.parametrize("damage", ["remove", "truncate"])
+def test_a_damaged_snapshot_is_refused_and_mended(home, damage):
+    """A snapshot that lacks a file or a byte is not opened; `signoff index build` makes it anew."""
+    snapshot = next(path for path in (home / "snapshots").iterdir() if path.is_dir())
+    index = unlinked(snapshot / "dense.faiss")
+    if damage == "remove":
+        index.unlink()
+    else:
+        index.write_bytes(index.read_bytes()[:-100])
+    said = serve(home)
+    assert "dense.faiss" in said
+    assert "signoff index build" in said
+    mended = subprocess.run(
+        [sys.executable, "-m", "service", "index", "build"],
+        cwd=ROOT,
+        env={**os.environ, "SIGNOFF_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert mended.returncode == 0, mended.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("SIGNOFF_PROT", "8000", "did you mean SIGNOFF_PORT"),
+        ("SIGNOFF_MAX_IN_FLIGHT", "many", "SIGNOFF_MAX_IN_FLIGHT"),
+        ("SIGNOFF_ENCODER_SESSIONS", "0", "SIGNOFF_ENCODER_SESSIONS"),
+    ],
+)
+def test_wrong_settings_are_refused_by_name(tmp_path, variable, value, says):
+    """A misspelt or impossible setting is told by its name."""
+    assert says in serve(tmp_path, **{variable: value})
+
+
+def test_an_empty_home_is_told_what_to_do(tmp_path):
+    """Nothing there yet: the sentence names the command."""
+    assert "signoff init" in serve(tmp_path / "nothing")
+
+
+def test_a_lost_secret_is_refused(home):
+    """Without its key the ledger's digests cannot be made."""
+    (home / "secret.key").unlink()
+    assert "secret.key" in serve(home)
+
+
+def test_an_artefact_changed_in_the_database_is_refused(home):
+    """A head, rule set or policy that is not what its digest says is not opened."""
+    import pysqlite3
+
+    database = pysqlite3.connect(str(home / "signoff.db"))
+    database.execute("UPDATE artefacts SET data = x'00' WHERE kind = 'head'")
+    database.commit()
+    database.close()
+    assert "altered" in serve(home)
