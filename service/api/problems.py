@@ -89,16 +89,16 @@ _BY_STATUS: Mapping[int, type[ServiceError]] = {
 def problem(error: ServiceError, instance: str) -> dict[str, Any]:
     """The members of RFC 9457, our `remedy` and `errors`, and what this kind of problem adds of its own."""
     known = error.code in BY_CODE
-    return {
+    members = {
         "type": PATH + error.code if known else "about:blank",
         "title": error.title(),
         "status": error.status,
         "detail": error.detail,
         "remedy": error.remedy or KINDS.get(BY_CODE.get(error.code, ServiceError), ""),
         "instance": instance,
-        "errors": [_field(found) for found in error.problems],
-        **error.extra,
+        "errors": error.extra.get("errors", [_field(found) for found in error.problems]),
     }
+    return {**members, **error.extra, **members}  # in this order, and none of ours replaced
 
 
 def problem_response(error: ServiceError, instance: str) -> Response:

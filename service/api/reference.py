@@ -5,7 +5,9 @@ Server-rendered, so it works without a script, without a network and under our c
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -38,25 +40,33 @@ _PAGE = {"content": {"text/html": {"schema": {"type": "string"}}}}
     response_model=None,
     responses={200: {"description": "OpenAPI 3.1."}},
 )
-def show_openapi(request: Request) -> JSONResponse:
-    return JSONResponse(request.app.openapi())
+def show_openapi(request: Request) -> Response:
+    state = request.app.state
+    if not hasattr(state, "openapi_bytes"):
+        state.openapi_bytes = json.dumps(request.app.openapi(), ensure_ascii=False).encode()
+    return Response(state.openapi_bytes, media_type="application/json")
 
 
 @routes.get(
     "/docs", summary="This page", response_class=HTMLResponse, responses={200: _PAGE | {"description": "HTML."}}
 )
 def show_reference(request: Request, house: TheHouse) -> HTMLResponse:
-    document = request.app.openapi()
-    page = _TEMPLATES.get_template("reference.html").render(
+    state = request.app.state
+    if not hasattr(state, "reference_page"):  # anybody may ask for it, so it is drawn once
+        state.reference_page = _reference_page(request.app.openapi(), house.settings)
+    return HTMLResponse(state.reference_page)
+
+
+def _reference_page(document: dict[str, Any], settings: Settings) -> str:
+    return _TEMPLATES.get_template("reference.html").render(
         title=document["info"]["title"],
         version=document["info"]["version"],
         description=document["info"].get("description", ""),
-        address=_address(house.settings),
-        groups=outline.groups(document, _address(house.settings)),
+        address=_address(settings),
+        groups=outline.groups(document, _address(settings)),
         schemas=outline.schemas(document),
         problems=KINDS,
     )
-    return HTMLResponse(page)
 
 
 @routes.get(

@@ -158,11 +158,11 @@ class Retirement(DocumentVersion):
 class Halt(Body):
     """What to stop, and why."""
 
-    workflow: Annotated[Name | None, Field(description="null: every workflow.")]
+    workflow: Annotated[Name | None, Field(description="null: every workflow.")] = None
     why: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class Resume(Body):
     """What to let go on."""
 
-    workflow: Annotated[Name | None, Field(description="null: every workflow.")]
+    workflow: Annotated[Name | None, Field(description="null: every workflow.")] = None

@@ -10,12 +10,13 @@ from starlette.datastructures import FormData
 
 from service.console.cookies import drop_lease, drop_session, keep_lease, keep_session, lease_token, session_token
 from service.console.guard import HOME, SIGN_IN, TheHouse, need, own_address, own_page_only
+from service.console.notices import Notice, lease_lost
 from service.console.pages import Operator, Trier, case_page, open_workflows, show_case, try_page
-from service.console.records import reload_words, status_view
 from service.console.render import from_htmx, page
 from service.console.rooms import attributes, way
-from service.console.trouble import ConsoleRoute, notice_of, notices
-from service.console.views import NO_LABEL, UNWRITTEN, Draft, Notice, lease_lost
+from service.console.rule_views import reload_words, status_view
+from service.console.trouble import ConsoleRoute, at_notices, notice_of
+from service.console.views import NO_LABEL, UNWRITTEN, Draft
 from service.domain.access import Principal, Scope
 from service.domain.types import Outcome
 from service.errors import InvalidRequest, LeaseLost, RulesBroken, ServiceError, Unauthenticated
@@ -67,10 +68,10 @@ def written(
     reason_code: Word = "",
     note: Prose = "",
     reply: Prose = "",
-    passages: Annotated[list[str], Form(max_length=100)] = [],  # noqa: B006 - FastAPI copies defaults
+    passages: Annotated[frozenset[str], Form(max_length=100)] = frozenset(),
 ) -> Draft:
     """What the form of a case holds."""
-    return Draft(label, outcome, reason_code, note, reply, frozenset(passages))
+    return Draft(label, outcome, reason_code, note, reply, passages)
 
 
 Written = Annotated[Draft, Depends(written)]
@@ -102,7 +103,7 @@ def renew(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str) -
     except LeaseLost as error:
         return _lost(request, house, reviewer, case_id, error, UNWRITTEN)
     if from_htmx(request):
-        return _lease(request, house, reviewer, case_id)
+        return _lease(request, house, reviewer, case_id, told=None)
     return RedirectResponse(f"/console/cases/{case_id}", 303)
 
 
@@ -222,10 +223,12 @@ def _go(request: Request, address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def _lease(request: Request, house: House, reviewer: Principal, case_id: str, told: Notice | None = None) -> Response:
-    """The lease's own part of the page, after it changed."""
-    case = show_case(house, request, reviewer, case_id, holds=True)
-    return page(request, "_lease_changed.html", case=case, told=told)
+def _lease(
+    request: Request, house: House, reviewer: Principal, case_id: str, *, told: Notice | None, holds: bool = True
+) -> Response:
+    """The lease's own part of the page after it changed, and what there is to tell of it."""
+    case = show_case(house, request, reviewer, case_id, holds=holds)
+    return page(request, "_lease_changed.html", case=case, notice=told)
 
 
 def _lost(
@@ -233,5 +236,7 @@ def _lost(
 ) -> Response:
     told = lease_lost(case_id, error.extra, reviewer.name, house.clock())
     if from_htmx(request):
-        return notices(request, told, error.status)
+        response = _lease(request, house, reviewer, case_id, told=told, holds=False)
+        response.status_code = error.status
+        return at_notices(response)
     return case_page(request, house, reviewer, case_id, draft=draft, told=told, holds=False, status=error.status)

@@ -27,7 +27,7 @@ class Marked:
 
 def cut(text: str, spans: Iterable[Marked]) -> tuple[Piece, ...]:
     """Pieces that joined give `text`. A span is clipped to the text; an empty one marks nothing."""
-    kept = [span for span in map(lambda s: _clip(s, len(text)), spans) if span.start < span.end]
+    kept = [span for span in (_clip(s, len(text)) for s in spans) if span.start < span.end]
     borders = sorted({0, len(text), *(s.start for s in kept), *(s.end for s in kept)})
     return tuple(
         Piece(

@@ -10,12 +10,15 @@ from fastapi.responses import RedirectResponse
 
 from service.console import words
 from service.console.cookies import lease_token
+from service.console.decision_views import decision_rows, decision_view
+from service.console.document_views import document_rows, document_view
 from service.console.guard import HOME, TheHouse, Visitor, need, own_address
-from service.console.records import decision_rows, decision_view, document_rows, document_view, status_view
+from service.console.notices import Notice
 from service.console.render import DECISIONS, DOCUMENTS, QUEUES, RULES, TRY, page
 from service.console.rooms import fields
+from service.console.rule_views import status_view
 from service.console.trouble import ConsoleRoute
-from service.console.views import UNWRITTEN, CaseView, Draft, Notice, case_view, queue_views, rows
+from service.console.views import UNWRITTEN, CaseView, Draft, case_view, queue_views, rows
 from service.domain.access import Principal, Scope
 from service.domain.types import Workflow
 from service.errors import NotFound

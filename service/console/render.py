@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.console import words
-from service.console.views import Notice
+from service.console.notices import Notice
 from service.domain.access import Principal, Scope
 
 FOLDER = Path(__file__).parent

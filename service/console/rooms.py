@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ def attributes(
     return values, tuple(problems)
 
 
-_READ = {
+_READ: Mapping[AttributeType, Callable[[str], object]] = {
     AttributeType.STRING: str,
     AttributeType.INTEGER: int,
     AttributeType.NUMBER: float,
@@ -149,7 +149,7 @@ def way(trace: Mapping[str, Any], text: str, workflow: Workflow) -> Way:
     rules = rules_view(answer["rules"])
     titles = {label.id: label.title for label in workflow.labels}
     labels = tuple(
-        Bar(titles.get(s["label"], s["label"]), s["probability"], words.percent(s["probability"]))
+        Bar(titles.get(s["label"], s["label"]), s["probability"], words.probability(s["probability"]))
         for s in judged["labels"]
     )
     return Way(

@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from service.console.guard import sign_in_address
+from service.console.notices import Notice
 from service.console.render import from_htmx, page
-from service.console.views import Notice
 from service.errors import InvalidRequest, ServiceError, Unauthenticated
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -67,9 +67,13 @@ def notice_of(error: ServiceError) -> Notice:
     return Notice(error.title().rstrip("."), text, error.remedy, tone, problems)
 
 
-def notices(request: Request, told: Notice | None, status: int = 200) -> Response:
-    """The fragment for the page's notices, put there whatever the request was aimed at."""
-    response = page(request, "_notice.html", status, notice=told)
+def notices(request: Request, told: Notice, status: int) -> Response:
+    """The fragment that tells it."""
+    return at_notices(page(request, "_notice.html", status, notice=told))
+
+
+def at_notices(response: Response) -> Response:
+    """Let htmx put the fragment where notices stand, whatever the request was aimed at."""
     response.headers["HX-Retarget"] = "#notices"
     response.headers["HX-Reswap"] = "innerHTML"
     return response

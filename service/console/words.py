@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-
 NOTHING = "\u2013"  #: stands where there is nothing to say
 
 
@@ -176,12 +175,12 @@ def part_name(name: str) -> str:
 
 
 def percent(share: float) -> str:
-    """Whole percent, but never a rounded 0 or 100: certainty is not on offer."""
-    if share <= 0:
-        return "0%"
-    if share < 0.01:
-        return "< 1%"
-    return f"{min(99, round(share * 100))}%" if share < 1 else "100%"
+    return f"{share:.0%}"
+
+
+def probability(value: float) -> str:
+    """Never a rounded 0 or 100%: a classifier has no certainty to offer."""
+    return "< 1%" if value < 0.01 else "> 99%" if value > 0.99 else percent(value)
 
 
 def milliseconds(ms: float) -> str:

@@ -92,7 +92,8 @@ class Store:
             while len(batch) < _BATCH and not self._queue.empty():
                 batch.append(self._queue.get())
             closing = None in batch
-            pending = [item for item in batch if item is not None]
+            # A caller that gave up while waiting in the queue is not served; one whose work has begun is.
+            pending = [item for item in batch if item is not None and item.future.set_running_or_notify_cancel()]
             if pending:
                 self._commit_batch(pending)
 
@@ -133,12 +134,16 @@ def open_store(url: str) -> Store:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite(parsed, "BEGIN"), _sqlite(parsed, "BEGIN IMMEDIATE"))
-    return Store(sa.create_engine(parsed, pool_pre_ping=True), sa.create_engine(parsed, pool_size=1, max_overflow=0))
+    # Parameters hold what people wrote, so no error may show them.
+    return Store(
+        sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True),
+        sa.create_engine(parsed, pool_size=1, max_overflow=0, hide_parameters=True),
+    )
 
 
 def _sqlite(url: URL, begin: str) -> Engine:
     driver = _sqlite_driver()
-    engine = sa.create_engine(url, module=driver, pool_size=16, max_overflow=32)
+    engine = sa.create_engine(url, module=driver, pool_size=16, max_overflow=32, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -163,7 +163,7 @@ def test_the_client_repeats_with_the_same_key_and_gets_the_same_decision(signoff
 
 
 def test_the_asyncio_client_hears_at_once_what_a_person_decides(shared_server: LiveServer, reviewer: Signoff) -> None:
-    """Forty callers wait while a reviewer works: waiting holds no thread."""
+    """Sixty callers wait while a reviewer works: waiting holds no thread."""
 
     async def story() -> list[str]:
         async with AsyncSignoff(shared_server.url, shared_server.caller_key, timeout=20) as signoff:

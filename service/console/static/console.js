@@ -160,5 +160,5 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "notices") event.detail.target.scrollIntoView({ block: "nearest" });
 });
-if (one("[data-left]")) setInterval(tick, 1000);
-tick();
+document.addEventListener("htmx:load", tick);
+setInterval(tick, 1000);

@@ -17,7 +17,7 @@ def refused(body: bytes) -> ServiceError:
     return caught.value
 
 
-def test_plain_json_comes_out_as_it_is():
+def test_plain_json_comes_out_as_it_is() -> None:
     """What is ordinary is not touched."""
     body = '{"a": [1, -2.5e3, true, null, "Grüße 👋 \\u00e9"], "b": {"c": {}}}'
     assert read_json(body.encode()) == {"a": [1, -2500.0, True, None, "Grüße 👋 é"], "b": {"c": {}}}
@@ -31,7 +31,7 @@ def test_plain_json_comes_out_as_it_is():
         (b'{"a": [{}, {"b": 1, "\\u0062": 2}]}', "a.1.b"),
     ],
 )
-def test_a_key_that_stands_twice_is_refused_with_its_path(body, field):
+def test_a_key_that_stands_twice_is_refused_with_its_path(body: bytes, field: str) -> None:
     """Two readers could take different ones of the two values, also when one key is written with an escape."""
     error = refused(body)
     assert isinstance(error, BadRequest)
@@ -40,7 +40,7 @@ def test_a_key_that_stands_twice_is_refused_with_its_path(body, field):
 
 
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
-def test_what_json_does_not_know_is_refused_with_its_field(word):
+def test_what_json_does_not_know_is_refused_with_its_field(word: str) -> None:
     """NaN and the like are not JSON, though the standard parser takes them."""
     error = refused(f'{{"attributes": {{"amount": {word}}}}}'.encode())
     assert isinstance(error, BadRequest)
@@ -49,7 +49,7 @@ def test_what_json_does_not_know_is_refused_with_its_field(word):
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e999", str(2**63), str(-(2**63) - 1), "9" * 5_000, "-" + "9" * 100_000])
-def test_numbers_that_nothing_can_hold_are_refused_with_their_field(number):
+def test_numbers_that_nothing_can_hold_are_refused_with_their_field(number: str) -> None:
     """Neither infinity nor a whole number beyond 64 bits gets in, however long it is written."""
     error = refused(f'{{"attributes": {{"amount": [1, {number}]}}}}'.encode())
     assert isinstance(error, InvalidRequest)
@@ -57,7 +57,7 @@ def test_numbers_that_nothing_can_hold_are_refused_with_their_field(number):
 
 
 @pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 0, -1])
-def test_every_64_bit_number_is_taken(number):
+def test_every_64_bit_number_is_taken(number: int) -> None:
     """The limit itself is inside."""
     assert read_json(f'{{"n": {number}}}'.encode()) == {"n": number}
 
@@ -72,7 +72,7 @@ def test_every_64_bit_number_is_taken(number):
         (b'{"attributes": {"a\\u0000": 1}}', "name of attributes.a\\u0000", "NUL"),
     ],
 )
-def test_text_that_no_database_holds_is_refused_with_its_field(body, field, words):
+def test_text_that_no_database_holds_is_refused_with_its_field(body: bytes, field: str, words: str) -> None:
     """NUL and halves of characters are named with the place they stand at, keys included."""
     error = refused(body)
     assert isinstance(error, InvalidRequest)
@@ -80,12 +80,12 @@ def test_text_that_no_database_holds_is_refused_with_its_field(body, field, word
     assert words in error.problems[0].message
 
 
-def test_a_surrogate_pair_is_a_character():
+def test_a_surrogate_pair_is_a_character() -> None:
     """Only halves are refused."""
     assert read_json(b'{"text": "\\ud83d\\udc4b"}') == {"text": "👋"}
 
 
-def test_bytes_that_are_not_utf8_are_refused_with_their_field():
+def test_bytes_that_are_not_utf8_are_refused_with_their_field() -> None:
     """Latin-1 or cut UTF-8 is not guessed at."""
     error = refused(b'{"workflow": "x", "text": "caf\xe9"}')
     assert isinstance(error, BadRequest)
@@ -113,19 +113,19 @@ def test_bytes_that_are_not_utf8_are_refused_with_their_field():
         b"\xff\xfe",
     ],
 )
-def test_what_is_not_json_is_refused(body):
+def test_what_is_not_json_is_refused(body: bytes) -> None:
     """Anything that RFC 8259 does not admit is a bad request, with the place it goes wrong at."""
     assert isinstance(refused(body), BadRequest)
 
 
-def test_the_place_of_a_mistake_is_told():
+def test_the_place_of_a_mistake_is_told() -> None:
     """Line and column lead to the mistake."""
     assert "line 2, column 8" in refused(b'{"a": 1,\n  "b": }').detail
 
 
 @pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":', "}")])
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 10_000, 100_000])
-def test_deep_nesting_is_refused_before_it_is_parsed(opening, closing, depth):
+def test_deep_nesting_is_refused_before_it_is_parsed(opening: str, closing: str, depth: int) -> None:
     """Ten thousand levels are a bad request, not the end of the stack."""
     body = (opening * depth + "1" + closing * depth).encode()
     error = refused(body)
@@ -133,12 +133,12 @@ def test_deep_nesting_is_refused_before_it_is_parsed(opening, closing, depth):
     assert str(MAX_DEPTH) in error.detail
 
 
-def test_unfinished_nesting_is_refused_too():
+def test_unfinished_nesting_is_refused_too() -> None:
     """A body that only opens is no better."""
     assert isinstance(refused(b"[" * 250_000), BadRequest)
 
 
-def test_the_deepest_allowed_nesting_is_read():
+def test_the_deepest_allowed_nesting_is_read() -> None:
     """The limit itself is inside, and brackets within text do not count."""
     text = "[{" * 1_000 + '\\" [['
     body = "[" * MAX_DEPTH + f'"{text}"' + "]" * MAX_DEPTH
@@ -148,7 +148,7 @@ def test_the_deepest_allowed_nesting_is_read():
     assert value == "[{" * 1_000 + '" [['
 
 
-def test_many_shallow_objects_are_not_deep():
+def test_many_shallow_objects_are_not_deep() -> None:
     """Depth counts what is open, not what there is."""
     assert len(read_json(b"[" + b"{}," * 5_000 + b"{}]")) == 5_001
 
@@ -158,19 +158,19 @@ def test_many_shallow_objects_are_not_deep():
     [b'"' + b'\\"' * 125_000 + b"[" * 40, b"[" * 40 + b'"' * 250_000, b"[" * 40 + b'"\\' * 125_000],
     ids=["escaped quotes", "quotes", "open strings"],
 )
-def test_hostile_strings_take_no_longer_than_their_length(body):
+def test_hostile_strings_take_no_longer_than_their_length(body: bytes) -> None:
     """Counting depth is linear in the size of the body."""
     begun = time.perf_counter()
     refused(body)
     assert time.perf_counter() - begun < 1
 
 
-def test_at_most_twenty_problems_are_told():
+def test_at_most_twenty_problems_are_told() -> None:
     """An answer does not grow with the number of mistakes."""
     assert len(refused(b"[" + b'"\\u0000",' * 500 + b'""]').problems) == 20
 
 
-def test_the_value_itself_is_called_the_body():
+def test_the_value_itself_is_called_the_body() -> None:
     """A mistake at the top has a name too."""
     assert refused(b"NaN").problems[0].field == "body"
 
@@ -183,7 +183,7 @@ def test_the_value_itself_is_called_the_body():
         ('application/json;charset="utf-8"', None),
     ],
 )
-def test_json_in_utf8_is_taken(content_type, encoding):
+def test_json_in_utf8_is_taken(content_type: str, encoding: str | None) -> None:
     """Case and quotes do not matter."""
     check_media_type(content_type, encoding)
 
@@ -200,7 +200,7 @@ def test_json_in_utf8_is_taken(content_type, encoding):
         ("application/json", "gzip"),
     ],
 )
-def test_another_media_type_is_refused(content_type, encoding):
+def test_another_media_type_is_refused(content_type: str | None, encoding: str | None) -> None:
     """A form sent from another site cannot pass for JSON, and nothing is unpacked."""
     with pytest.raises(UnsupportedMediaType):
         check_media_type(content_type, encoding)

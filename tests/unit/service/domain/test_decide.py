@@ -77,7 +77,10 @@ def test_a_clear_case_is_decided_automatically():
         ({"circumstances": Circumstances(windows_agree=False)}, Reason.TOO_LONG),
         ({"circumstances": Circumstances(halted=True)}, Reason.HALTED),
         ({"circumstances": Circumstances(degraded=True)}, Reason.DEGRADED),
-        ({"judgement": Judgement((Scored("close", 0.99),), 0.99, 0.98, 5.0, in_domain=True)}, Reason.LABEL_NEEDS_PERSON),
+        (
+            {"judgement": Judgement((Scored("close", 0.99),), 0.99, 0.98, 5.0, in_domain=True)},
+            Reason.LABEL_NEEDS_PERSON,
+        ),
         ({"judgement": Judgement((Scored("gone", 0.99),), 0.99, 0.98, 5.0, in_domain=True)}, Reason.DEGRADED),
     ],
 )

@@ -1,0 +1,109 @@
+"""The OpenAPI document: complete, and true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from service.api import replies, replies_operations, schemas
+from service.api.examples import REQUESTS
+from service.api.openapi import operations
+from service.api.problems import BY_CODE, MEDIA_TYPE
+from service.api.replies_operations import Problem
+
+
+@pytest.fixture(scope="module")
+def document(bare_app: FastAPI) -> dict[str, Any]:
+    return bare_app.openapi()
+
+
+def every(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(f"{method.upper()} {path}", operation) for path, method, operation in operations(document)]
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    """Summary, name, scopes and the key."""
+    names = [operation["operationId"] for _, operation in every(document)]
+    assert len(names) == len(set(names))
+    for name, operation in every(document):
+        assert operation["summary"], name
+        assert bool(operation["x-scopes"]) == ("security" in operation), name
+
+
+def test_every_problem_of_an_operation_is_declared_with_an_example(document: dict[str, Any]) -> None:
+    """Under its status, as problem+json, in the form it will come."""
+    for name, operation in every(document):
+        for code in operation["x-problems"]:
+            status = str(BY_CODE[code].status)
+            if name == "GET /readyz" and status == "503":
+                continue  # answered by the checks themselves
+            content = operation["responses"][status]["content"][MEDIA_TYPE]
+            assert content["schema"]["$ref"].endswith("/Problem"), name
+            value = content["examples"][code]["value"]
+            extra = {name: item for name, item in value.items() if name not in Problem.model_fields}
+            Problem.model_validate({name: item for name, item in value.items() if name not in extra})
+
+
+def test_whatever_needs_a_key_declares_401_and_403(document: dict[str, Any]) -> None:
+    """And whatever reads a body the ways a body can be wrong."""
+    for name, operation in every(document):
+        expected = {"401", "403"} if operation["x-scopes"] else set()
+        expected |= {"400", "408", "413", "415", "422"} if "requestBody" in operation else set()
+        assert expected | {"500"} <= set(operation["responses"]), name
+
+
+def test_a_waiting_decision_shows_its_nulls(document: dict[str, Any]) -> None:
+    """The examples are what comes over the wire, nulls included."""
+    answers = document["paths"]["/v1/decisions"]["post"]["responses"]
+    waiting = answers["202"]["content"]["application/json"]["example"]
+    assert waiting["decided_by"] is None
+    assert set(answers["200"]["headers"]) == {"Location", "Idempotent-Replayed"}
+
+
+def test_every_example_answer_fits_its_schema(document: dict[str, Any]) -> None:
+    """What the reference shows is what the models say."""
+    models = {name: model for part in (replies, replies_operations) for name, model in vars(part).items()}
+    checked = 0
+    for name, operation in every(document):
+        for response in operation["responses"].values():
+            content = response.get("content", {}).get("application/json", {})
+            if "example" in content:
+                model = models[content["schema"]["$ref"].rpartition("/")[2]]
+                TypeAdapter(model).validate_python(content["example"])
+                checked += 1
+            else:
+                assert "x-example" not in content, name
+    assert checked > 20
+
+
+def test_every_example_request_is_taken(document: dict[str, Any]) -> None:
+    """Whoever copies an example gets past the schema."""
+    for name, example in REQUESTS.items():
+        getattr(schemas, name).model_validate(example)
+    bodies = {
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for _, operation in every(document)
+        if "requestBody" in operation
+    }
+    assert bodies == set(REQUESTS)
+
+
+def test_the_limit_of_the_text_is_the_setting(document: dict[str, Any]) -> None:
+    """The document tells this deployment's own figure."""
+    assert document["components"]["schemas"]["DecisionRequest"]["properties"]["text"]["maxLength"] == 200
+
+
+def test_requests_are_closed_and_answers_open(document: dict[str, Any]) -> None:
+    """Unknown fields are refused on the way in; clients have to bear new ones on the way out."""
+    schemas_ = document["components"]["schemas"]
+    assert schemas_["DecisionRequest"]["additionalProperties"] is False
+    assert "additionalProperties" not in schemas_["Decision"]
+
+
+def test_nothing_of_the_framework_is_left(document: dict[str, Any]) -> None:
+    """Its own form of validation errors is never sent."""
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"

@@ -1,0 +1,237 @@
+"""Templates, the frame and the static files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from service.console import words
+from service.console.decision_views import decision_view
+from service.console.document_views import document_view
+from service.console.notices import Notice
+from service.console.render import DOORS, STATIC, doors, here, page, said, static_address
+from service.console.rooms import fields, way
+from service.console.rule_views import status_view
+from service.console.trouble import notice_of
+from service.console.views import Draft, case_view, queue_views, rows
+from service.domain.access import ROLES, Principal
+from service.errors import FieldProblem, InvalidRequest
+from tests.unit.service.console.material import FINDING, NOW, RULES, case, choice, decision, document, lease, review
+from tests.unit.service.console.test_rooms import SCHEMA, WORKFLOW
+
+EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
+HOSTILE = re.compile(r"<(script(?! src=\"/static/)|img)|onerror=alert\(1\)(?=>)", re.IGNORECASE)
+
+
+def _request(path: str = "/console", query: str = "", principal: Principal | None = None) -> Request:
+    request = Request({"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []})
+    request.state.principal = principal
+    return request
+
+
+def _reviewer(name: str = "Maya") -> Principal:
+    return Principal("key_1", name, ROLES["reviewer"])
+
+
+def _evil_case() -> dict[str, Any]:
+    findings = [{**FINDING, "rule": EVIL, "reason": EVIL, "reason_code": EVIL}]
+    return case(
+        text=EVIL,
+        attributes={EVIL: EVIL},
+        reasons=[EVIL],
+        rules={**RULES, "findings": findings, "unknown": [{**findings[0], "unknown": [EVIL]}]},
+        documents=[document(title=EVIL, passage=EVIL, heading=EVIL, passage_id=EVIL, highlights=[[0, 3]])],
+        draft={"text": EVIL, "citations": [EVIL]},
+        choices=[
+            {**choice("charged_twice"), "title": EVIL, "definition": EVIL, "includes": [EVIL], "excludes": [EVIL]}
+        ],
+        queue=EVIL,
+        workflow=EVIL,
+        state="claimed",
+        lease=lease(EVIL),
+    )
+
+
+def _case_page() -> str:
+    shown = case_view(_evil_case(), EVIL, has_token=True, now=NOW)
+    draft = Draft(EVIL, EVIL, EVIL, EVIL, EVIL, frozenset({EVIL}))
+    notice = Notice(EVIL, EVIL, EVIL, problems=((EVIL, EVIL),), claim="case_1", link="/console", link_text=EVIL)
+    return _body("case.html", case=shown, draft=draft, may_claim=True, notice=notice)
+
+
+def _decided_page() -> str:
+    evil = review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL], passages=[EVIL])
+    shown = case_view({**_evil_case(), "state": "decided", "lease": None, "review": evil}, "Maya", False, NOW)
+    return _body("case.html", case=shown, draft=Draft(), may_claim=True)
+
+
+def _decision_page() -> str:
+    evil = {"state": "final", **review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL])}
+    shown = decision(labels=[{"label": EVIL, "probability": None}], public_reason=EVIL, release=EVIL, history=[evil])
+    return _body("decision.html", decision=decision_view(shown, {}, NOW))
+
+
+def _try_page() -> str:
+    evil = _evil_case()
+    answer = {**decision(labels=[], public_reason=EVIL, rules=evil["rules"]), "documents": evil["documents"]}
+    rooms = [{"name": "law", "ms": 1.0, "result": evil["rules"], "notes": [EVIL]}]
+    rooms.append({"name": EVIL, "ms": 1.0, "result": {"clean": EVIL}, "notes": []})
+    shown = way({"rooms": rooms, "answer": answer}, "other", WORKFLOW)
+    typed = fields(SCHEMA, {"attribute.note": EVIL, "attribute.tags": EVIL})
+    return _body("try.html", way=shown, workflows=[WORKFLOW], chosen=WORKFLOW, fields=typed, text=EVIL, max_chars=8000)
+
+
+def _queue_page() -> str:
+    (queue,) = queue_views([], [EVIL], NOW)
+    cases = rows([{**_evil_case(), "excerpt": EVIL}], "Maya", NOW)
+    listed = {"states": words.CASE_STATES.values(), "reasons": words.REASONS.values()}
+    return _body(
+        "queue.html", queue=queue, cases=cases, next=EVIL, first=True, state=EVIL, reason=EVIL, may_claim=True, **listed
+    )
+
+
+def _document_page() -> str:
+    evil = {"collection": EVIL, "id": EVIL, "version": 1, "title": EVIL, "status": EVIL, "owner": EVIL}
+    evil |= {
+        "audience": [EVIL],
+        "jurisdiction": [EVIL],
+        "citations": [EVIL],
+        "text": f"# {EVIL}\n\n- {EVIL}\n\n`{EVIL}`",
+    }
+    return _body("document.html", document=document_view(evil, [evil]))
+
+
+def _rules_page() -> str:
+    rule = dict.fromkeys(("id", "title", "status", "severity", "effect", "owner", "file"), EVIL) | {"line": 1}
+    release = {"workflow": EVIL, "release": EVIL, "ruleset": EVIL, "certificate": None, "refusal": {"why": EVIL}}
+    error = {"file": EVIL, "line": 1, "column": 1, "message": f"`{EVIL}`", "remedy": EVIL}
+    packs = [{"id": EVIL, "title": EVIL, "rules": [rule]}]
+    status = status_view({"packs": packs, "workflows": [release], "files_differ": True, "errors": [error]})
+    return _body("rules.html", status=status)
+
+
+def _body(template: str, **shown: Any) -> str:
+    return bytes(page(_request(principal=_reviewer(EVIL)), template, **shown).body).decode()
+
+
+@pytest.mark.parametrize(
+    "made", [_case_page, _decided_page, _decision_page, _try_page, _queue_page, _document_page, _rules_page]
+)
+def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
+    """Texts, notes, names of rules and documents, file errors: each is shown, none is run."""
+    body = made()
+    assert "alert(1)" in body
+    assert HOSTILE.search(body) is None
+    assert "{{7*7}}" in body
+
+
+@pytest.mark.parametrize("made", [_case_page, _decided_page, _decision_page, _try_page, _queue_page, _rules_page])
+def test_pages_keep_to_a_strict_content_security_policy(made: Callable[[], str]) -> None:
+    """No inline script, style or handler in what we write ourselves."""
+    own = made().replace("onerror=alert", "")
+    assert re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=\"/static/)|\son[a-z]+=|javascript:", own) is None
+
+
+def test_a_case_form_keeps_what_was_written() -> None:
+    """After a refusal the page shows the reviewer's own words again, chosen and ticked."""
+    draft = Draft("complaint", "block", "FRD", "my note", "my reply", frozenset({"retail-banking/complaints@1#0"}))
+    shown = case_view(case(), "Maya", has_token=False, now=NOW)
+    body = _body("case.html", case=shown, draft=draft, may_claim=True)
+    assert re.search(r'value="complaint" required checked', body)
+    assert re.search(r'value="block" data-key="b" checked', body)
+    assert re.search(r'complaints@1#0" data-passage="2" checked', body)
+    assert "my note</textarea>" in body
+    assert "my reply</textarea>" in body
+    assert 'value="FRD"' in body
+
+
+def test_somebody_elses_case_can_be_read_but_not_decided() -> None:
+    """The holder is named, and there is no form to send."""
+    shown = case_view(case(state="claimed", lease=lease("Sam")), "Maya", has_token=False, now=NOW)
+    body = _body("case.html", case=shown, draft=Draft(), may_claim=True)
+    assert "<strong>Sam</strong> holds this case" in body
+    assert 'name="label"' not in body
+    assert "Decide and next" not in body
+
+
+def test_a_reader_without_scope_review_is_not_offered_to_claim() -> None:
+    """Reading a case is not deciding it."""
+    body = _body("case.html", case=case_view(case(), "Ada", False, NOW), draft=Draft(), may_claim=False)
+    assert "Claim this case" not in body
+    assert "scope “review”" in body
+
+
+def test_every_field_has_a_label() -> None:
+    """A screen reader names each control of the form."""
+    shown = case_view(case(state="claimed", lease=lease()), "Maya", has_token=True, now=NOW)
+    body = _body("case.html", case=shown, draft=Draft(), may_claim=True)
+    controls = re.findall(r"<(?:input|select|textarea)\b[^>]*>", body)
+    for control in controls:
+        found = re.search(r'\sid="([^"]+)"', control)
+        wrapped = f"<label>{control}" in body or f'<label class="tick">{control}' in body
+        assert wrapped or (found and f'for="{found.group(1)}"' in body), control
+
+
+@pytest.mark.parametrize(
+    "role, names",
+    [
+        ("reviewer", ["Queues", "Try it", "Decisions", "Documents"]),
+        ("operations", ["Queues", "Try it", "Decisions", "Documents", "Rules"]),
+        ("caller", ["Decisions"]),
+    ],
+)
+def test_the_navigation_offers_what_the_key_opens(role: str, names: list[str]) -> None:
+    """Nobody is led to a page that refuses them."""
+    assert [door.name for door in doors(Principal("k", "n", ROLES[role]))] == names
+
+
+def test_nobody_signed_in_sees_no_navigation() -> None:
+    """The frame of the sign-in page is bare."""
+    assert doors(None) == ()
+
+
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("/console", "Queues"),
+        ("/console/cases/c", "Queues"),
+        ("/console/rules/check", "Rules"),
+        ("/console/try", "Try it"),
+    ],
+)
+def test_the_navigation_marks_where_one_is(path: str, name: str) -> None:
+    """A case belongs to the queues."""
+    found = here(path, DOORS)
+    assert found is not None
+    assert found.name == name
+
+
+def test_an_address_can_only_make_the_page_say_what_we_prepared() -> None:
+    """No words from a link are shown as ours."""
+    told = said(_request(query="said=decided"))
+    assert told is not None
+    assert told.title == "Decided and recorded."
+    assert said(_request(query="said=You+won")) is None
+
+
+def test_pages_are_never_kept_by_a_cache() -> None:
+    """They hold personal text."""
+    assert page(_request(), "sign_in.html", next="/console").headers["cache-control"] == "no-store"
+
+
+def test_refusals_name_fields_in_words() -> None:
+    """A problem's path becomes a label, its remedy follows its reason."""
+    error = InvalidRequest("x", problems=(FieldProblem("attributes.customer_age", "not a number", "give a number"),))
+    assert notice_of(error).problems == (("Customer age", "not a number: give a number"),)
+
+
+def test_the_vendored_script_is_the_publishers_own() -> None:
+    """Its digest is the one written beside it, and a page loads it under an address that changes with it."""
+    digest = hashlib.sha256((STATIC / "vendor" / "htmx.min.js").read_bytes()).hexdigest()
+    assert digest in (STATIC / "vendor" / "README.md").read_text()
+    assert static_address("vendor/htmx.min.js") == f"/static/vendor/htmx.min.js?v={digest[:12]}"
