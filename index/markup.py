@@ -1,0 +1,154 @@
+"""Inline Markdown and HTML taken off a stretch of text, every code point knowing where it came from.
+
+Markup is found by marking: each code point of the source is kept, dropped, or replaced. Nothing is parsed twice and
+no pattern can run long, since every one is bounded.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from array import array
+from dataclasses import dataclass
+
+_TAGS = (
+    "a abbr article aside b blockquote body br button caption center cite code col dd del details dfn div dl dt em "
+    "figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label li "
+    "link main mark meta nav ol option p pre q s samp section select small span strong sub summary sup svg table "
+    "tbody td tfoot th thead time title tr u ul var video"
+).split()
+_BREAKING = frozenset(
+    "article aside blockquote br dd details div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p "
+    "pre section summary table tr ul".split()
+)
+
+_HIDDEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+_VISIBLE = re.compile(r"[^\n]")
+
+_LITERAL = re.compile(r"\\[!-/:-@\[-`{-~]|(?<!`)(`{1,8})(?!`)(.{1,2000}?)(?<!`)\1(?!`)", re.DOTALL)
+_TAG = re.compile(r"</?(" + "|".join(_TAGS) + r")(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]{1,2000})>")
+_TARGET = r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?:\s+(?:\"[^\"]{0,500}\"|'[^']{0,500}'))?\s*\)"
+_IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]" + _TARGET)
+_LINK = re.compile(r"\[((?:[^\[\]]|!?\[[^\[\]]{0,500}\]){0,1000})\]" + _TARGET)
+_REFERENCE = re.compile(r"\[([^\[\]]{1,500})\]\[([^\[\]]{0,200})\]")
+_EMPHASIS = tuple(
+    re.compile(
+        rf"(?<![\w{mark[-1]}\\]){mark}(?=[^\s{mark[-1]}])(.{{1,1000}}?)(?<=[^\s]){mark}(?![\w{mark[-1]}])", re.DOTALL
+    )
+    for mark in (r"\*\*\*", r"\*\*", r"\*", "___", "__", "_", "~~")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Text without markup; `origin[i]` is the place in the source the i-th code point came from."""
+
+    text: str
+    origin: array[int]
+
+
+def blank_hidden(source: str) -> str:
+    """Comments, scripts and styles turned into spaces: the same length, line ends kept, nothing of them left."""
+    for opening, closing in _HIDDEN:
+        pieces, last = [], 0
+        start = source.find(opening)
+        while start >= 0 and (found := source.find(closing, start)) >= 0:
+            stop = found + len(closing)
+            pieces += [source[last:start], _VISIBLE.sub(" ", source[start:stop])]
+            last = stop
+            start = source.find(opening, stop)
+        source = "".join((*pieces, source[last:]))
+    return source
+
+
+def strip_inline(source: str, start: int, end: int, labels: frozenset[str] = frozenset()) -> Plain:
+    """The plain text of `source[start:end]`, spaces collapsed, line ends as spaces, `<br>` and the like as line ends.
+
+    `labels` are the reference labels the document defines, in lower case: only those make `[text][label]` a link.
+    """
+    marks = _Marks(source[start:end])
+    marks.literals()
+    marks.links(labels)
+    marks.tags()
+    marks.emphasis()
+    marks.entities()
+    return marks.plain(start)
+
+
+class _Marks:
+    """What is dropped and what is replaced in one stretch of source."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.work = source  # what patterns look at: literal stretches are blanked out in it
+        self.dropped = bytearray(len(source))
+        self.replaced: dict[int, str] = {}
+
+    def drop(self, start: int, end: int) -> None:
+        self.dropped[start:end] = b"\1" * (end - start)
+
+    def literals(self) -> None:
+        """Escaped punctuation and code spans: their inside is no markup."""
+        pieces, last = [], 0
+        for match in _LITERAL.finditer(self.source):
+            ticks = len(match[1] or "")
+            self.drop(match.start(), match.start() + (ticks or 1))
+            if ticks:
+                self.drop(match.end() - ticks, match.end())
+            pieces += [self.source[last : match.start()], "x" * (match.end() - match.start())]
+            last = match.end()
+        self.work = "".join((*pieces, self.source[last:]))
+
+    def links(self, labels: frozenset[str]) -> None:
+        for match in _IMAGE.finditer(self.work):
+            self.drop(match.start(), match.start(1))
+            self.drop(match.end(1), match.end())
+        for match in _LINK.finditer(self.work):
+            self.drop(match.start(), match.start(1))
+            self.drop(match.end(1), match.end())
+        for match in _REFERENCE.finditer(self.work) if labels else ():
+            if (match[2] or match[1]).lower() in labels:
+                self.drop(match.start(), match.start(1))
+                self.drop(match.end(1), match.end())
+        for match in _AUTOLINK.finditer(self.work):
+            self.drop(match.start(), match.start(1))
+            self.drop(match.end(1), match.end())
+
+    def tags(self) -> None:
+        for match in _TAG.finditer(self.work):
+            self.drop(match.start(), match.end())
+            if match[1].lower() in _BREAKING:
+                self.replaced[match.start()] = "\n"
+
+    def emphasis(self) -> None:
+        for pattern in _EMPHASIS:
+            for match in pattern.finditer(self.work):
+                self.drop(match.start(), match.start(1))
+                self.drop(match.end(1), match.end())
+
+    def entities(self) -> None:
+        for match in _ENTITY.finditer(self.work):
+            character = html.unescape(match[0])
+            if character != match[0]:
+                self.drop(match.start(), match.end())
+                self.replaced[match.start()] = character
+
+    def plain(self, start: int) -> Plain:
+        out: list[str] = []
+        origin = array("q")
+        gap = ""  # white space seen since the last printed code point
+        for place, character in enumerate(self.source):
+            for printed in self.replaced.get(place, "") if self.dropped[place] else character:
+                if printed.isspace():
+                    # A line end in the source is a space; only one that markup stands for breaks the line.
+                    gap = "\n" if gap == "\n" or (self.dropped[place] and printed == "\n") else " "
+                    continue
+                if gap and out:
+                    out.append(gap)
+                    origin.append(start + place - 1)
+                gap = ""
+                out.append(printed)
+                origin.append(start + place)
+        return Plain("".join(out), origin)

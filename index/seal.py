@@ -1,0 +1,135 @@
+"""Sealed folders: files named in a manifest with their SHA-256, written whole or not at all.
+
+Encoders and snapshots are both kept this way. The digest of the manifest's content names the folder's content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexFault
+
+MANIFEST = "manifest.json"
+
+_DRAFT = ".draft-"
+_ABANDONED_SECONDS = 24 * 3600
+
+#: A manifest larger than this is not one of ours; reading it could only cost memory.
+_MANIFEST_LIMIT = 1 << 20
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def canonical(fields: Mapping[str, Any]) -> bytes:
+    """JSON with one spelling: sorted keys, no spaces, UTF-8."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest_of(fields: Mapping[str, Any]) -> str:
+    """SHA-256 over the manifest's fields, its own `digest` left out."""
+    return hashlib.sha256(canonical({name: value for name, value in fields.items() if name != "digest"})).hexdigest()
+
+
+@contextmanager
+def drafting(parent: Path) -> Iterator[Path]:
+    """A temporary folder beside the final place (same file system); removed if it was not published."""
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent)
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=parent))
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def seal(draft: Path, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Hash every file of `draft`, write the manifest, and force all of it to disk. Returns the manifest's fields."""
+    names = sorted(path.name for path in draft.iterdir())
+    files = {name: {"sha256": file_sha256(draft / name), "bytes": (draft / name).stat().st_size} for name in names}
+    manifest = {**fields, "files": files}
+    manifest["digest"] = digest_of(manifest)
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    for name in [*names, MANIFEST]:
+        _sync(draft / name)
+    _sync(draft)
+    return manifest
+
+
+def publish(draft: Path, target: Path) -> None:
+    """Rename `draft` to `target`. What stood there before is moved aside first and then removed."""
+    draft.chmod(0o755)  # temporary folders are made for one user only; sealed ones are shared by workers
+    aside = draft.with_name(draft.name + ".old")
+    if target.exists():
+        target.replace(aside)
+    draft.replace(target)
+    _sync(target.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def verify(folder: Path, *, format_name: str, fault: type[IndexFault], remedy: str) -> dict[str, Any]:
+    """The manifest of `folder`, once every file in it has been found whole.
+
+    Raises `fault` naming the file and the reason: no manifest, another format, a file missing, altered or cut short,
+    or a manifest that does not match its own digest. Files the manifest does not name are never opened.
+    """
+    manifest = _read_manifest(folder / MANIFEST, fault, remedy)
+    if manifest.get("format") != format_name:
+        raise fault(folder / MANIFEST, f"format is {manifest.get('format')!r}, not {format_name!r}", remedy)
+    if manifest.get("digest") != digest_of(manifest):
+        raise fault(folder / MANIFEST, "its content does not match its digest", remedy)
+    files = manifest.get("files")
+    if not isinstance(files, dict):
+        raise fault(folder / MANIFEST, "it names no files", remedy)
+    for name, entry in files.items():
+        path = folder / name
+        if Path(name).name != name or not path.is_file():
+            raise fault(path, "the file is missing", remedy)
+        if path.stat().st_size != entry["bytes"]:
+            raise fault(path, f"it has {path.stat().st_size} bytes instead of {entry['bytes']}", remedy)
+        if file_sha256(path) != entry["sha256"]:
+            raise fault(path, "its bytes have changed (SHA-256 differs from the manifest)", remedy)
+    return manifest
+
+
+def _sweep(parent: Path) -> None:
+    """Remove drafts that a process killed in the middle of writing left behind; a living one is much younger."""
+    for left in parent.glob(f"{_DRAFT}*"):
+        with suppress(FileNotFoundError):  # another process sweeps too
+            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _read_manifest(path: Path, fault: type[IndexFault], remedy: str) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MANIFEST_LIMIT:
+            raise fault(path, "it is far too large for a manifest", remedy)
+        manifest = json.loads(path.read_bytes())
+    except OSError as error:
+        raise fault(path, f"it cannot be read ({error.strerror})", remedy) from error
+    except (ValueError, RecursionError) as error:
+        raise fault(path, f"it is not valid JSON ({error})", remedy) from error
+    if not isinstance(manifest, dict):
+        raise fault(path, "it does not hold a JSON object", remedy)
+    return manifest
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.build import build_snapshot
+from index.encoder import EncoderPool
+from index.errors import DisallowedEvidence
+from index.fuse import Weights
+from index.model import AllowedSet, Document, DocumentKey, Evidence, Searcher
+from index.search import HybridSearcher
+from index.snapshot import open_snapshot
+
+TOPICS = {
+    "refunds": "A duplicate card payment is refunded within one working day. The customer need not ask twice.",
+    "fees": "Transfers within the country are free of charge. Abroad a fee of five euros applies to each transfer.",
+    "lost-card": "A lost or stolen card is blocked at once. A new card arrives by post within five days.",
+    "complaints": "Complaints are answered in writing within fifteen days. The answer names the ombudsman.",
+    "minors": "A young person opens an account together with a parent. From sixteen they may do so alone.",
+    "statements": "Statements are kept for seven years. Older ones are printed for a fee.",
+}
+DOCUMENTS = [
+    Document(
+        DocumentKey("policies", name, version),
+        name.replace("-", " ").title(),
+        f"# Rule\n\n{text}",
+        date(2020 + version, 1, 1),
+    )
+    for name, text in TOPICS.items()
+    for version in (1, 2)
+]
+KEYS = tuple(sorted(document.key for document in DOCUMENTS))
+ALL = AllowedSet(frozenset(KEYS), "all")
+QUESTIONS = ["my card was stolen", "I was charged twice, refund me", "fee for a transfer abroad", "zzz qqq", "", "the"]
+
+
+@pytest.fixture(scope="module")
+def searcher(encoder: EncoderPool, tmp_path_factory: pytest.TempPathFactory) -> HybridSearcher:
+    made = build_snapshot(DOCUMENTS, encoder, tmp_path_factory.mktemp("snapshots"), sequence=1)
+    return HybridSearcher(open_snapshot(made.folder, encoder_digest=encoder.digest))
+
+
+def ask(
+    searcher: HybridSearcher, encoder: EncoderPool, text: str, allowed: AllowedSet = ALL, k: int = 5
+) -> Sequence[Evidence]:
+    return searcher.search(encoder.encode(text), text, allowed, k)
+
+
+@pytest.mark.parametrize(
+    "question, expected",
+    [
+        ("somebody took my debit card", "lost-card"),
+        ("they took the money two times, give it back", "refunds"),
+        ("I want to complain to an ombudsman", "complaints"),
+        ("may my daughter have an account", "minors"),
+    ],
+)
+def test_the_right_document_comes_first(
+    searcher: HybridSearcher, encoder: EncoderPool, question: str, expected: str
+) -> None:
+    """Meaning finds what words alone would miss, and words help where they are shared."""
+    first = ask(searcher, encoder, question)[0]
+    assert first.key.id == expected
+    assert first.passage in TOPICS[expected].replace("# Rule\n\n", "")
+    assert first.title
+    assert first.heading == "Rule"
+
+
+def test_a_hit_shows_its_parts(searcher: HybridSearcher, encoder: EncoderPool) -> None:
+    """Score, cosine and parts are within bounds, the score is their mean, and the best sentence is marked."""
+    hits = ask(searcher, encoder, "a stolen card is blocked")
+    for hit in hits:
+        assert set(hit.parts) == {"dense", "lexical"}
+        assert hit.score == pytest.approx(sum(hit.parts.values()) / 2, abs=1e-6)
+        assert 0 <= hit.score <= 1
+        assert -1 <= hit.cosine <= 1
+    start, end = hits[0].highlights[0]
+    assert hits[0].passage[start:end] == "A lost or stolen card is blocked at once."
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_ties_are_broken_by_key(searcher: HybridSearcher, encoder: EncoderPool) -> None:
+    """Two versions with the same words score the same; the lower key comes first, every time."""
+    for question in QUESTIONS:
+        hits = ask(searcher, encoder, question, k=12)
+        assert len({hit.key for hit in hits}) == len(hits)
+        for before, after in itertools.pairwise(hits):
+            assert before.score > after.score or (before.score == after.score and before.key < after.key)
+        assert hits == ask(searcher, encoder, question, k=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(chosen=st.frozensets(st.sampled_from(KEYS)), question=st.sampled_from(QUESTIONS), k=st.integers(1, 20))
+def test_nothing_outside_the_allowed_set_ever_returns(
+    searcher: HybridSearcher, encoder: EncoderPool, chosen: frozenset[DocumentKey], question: str, k: int
+) -> None:
+    """Whatever is allowed, only that comes back; and as much of it as was asked for, since meaning ranks everything."""
+    stranger = DocumentKey("elsewhere", "unknown", 1)
+    token = "|".join(map(str, sorted(chosen)))
+    hits = ask(searcher, encoder, question, AllowedSet(chosen | {stranger}, token), k)
+    assert {hit.key for hit in hits} <= chosen
+    assert len(hits) == min(k, len(chosen))
+
+
+def test_the_ranking_of_a_subset_is_not_disturbed_by_what_is_forbidden(
+    searcher: HybridSearcher, encoder: EncoderPool
+) -> None:
+    """What a caller may not see leaves no trace in the order or the cosines of what they may see."""
+    visible = frozenset(key for key in KEYS if key.version == 1)
+    hits = ask(searcher, encoder, "my card was stolen", AllowedSet(visible, "first versions"), 6)
+    everything = ask(searcher, encoder, "my card was stolen", ALL, 12)
+    cosines = {hit.key: hit.cosine for hit in everything}
+    assert [hit.key.id for hit in hits] == [hit.key.id for hit in everything if hit.key.version == 1]
+    assert all(hit.cosine == pytest.approx(cosines[hit.key], abs=1e-6) for hit in hits)
+
+
+def test_a_token_used_for_another_set_fails_closed(encoder: EncoderPool, searcher: HybridSearcher) -> None:
+    """If a caller reuses a token for a smaller set, the search raises rather than return what is no longer allowed."""
+    fresh = HybridSearcher(searcher.snapshot)
+    assert ask(fresh, encoder, "my card was stolen", AllowedSet(frozenset(KEYS), "same"))
+    with pytest.raises(DisallowedEvidence, match="not in the allowed set"):
+        ask(fresh, encoder, "my card was stolen", AllowedSet(frozenset(KEYS[:1]), "same"))
+
+
+def test_few_allowed_sets_are_kept(searcher: HybridSearcher, encoder: EncoderPool) -> None:
+    """However many callers come, only the latest allowed sets are held in memory."""
+    small = HybridSearcher(searcher.snapshot, allowed_sets=2)
+    for key in KEYS[:5]:
+        assert [hit.key for hit in ask(small, encoder, "card", AllowedSet(frozenset({key}), str(key)))] == [key]
+    assert len(small._allowed) == 2
+
+
+@pytest.mark.parametrize(
+    "allowed", [AllowedSet(frozenset(), "none"), AllowedSet(frozenset({DocumentKey("x", "y", 1)}), "x")]
+)
+def test_nothing_allowed_finds_nothing(searcher: HybridSearcher, encoder: EncoderPool, allowed: AllowedSet) -> None:
+    """An empty allowed set, or one of unknown documents, is an empty answer."""
+    assert ask(searcher, encoder, "my card was stolen", allowed) == []
+    assert ask(searcher, encoder, "my card was stolen", ALL, 0) == []
+
+
+def test_an_empty_snapshot_finds_nothing(encoder: EncoderPool, tmp_path: Path) -> None:
+    """A snapshot of no documents answers like any other."""
+    made = build_snapshot([], encoder, tmp_path, sequence=0)
+    empty = HybridSearcher(open_snapshot(made.folder, encoder_digest=encoder.digest))
+    assert ask(empty, encoder, "card", ALL) == []
+
+
+@pytest.mark.parametrize("vector", [np.zeros(3, np.float32), np.full(384, np.nan, np.float32)])
+def test_a_vector_that_is_none_is_refused(searcher: HybridSearcher, vector: np.ndarray) -> None:
+    """A vector of another shape, or one with holes, is a mistake to be heard of."""
+    with pytest.raises(ValueError, match="384 finite numbers"):
+        searcher.search(vector, "card", ALL, 5)
+
+
+def test_recency_counts_only_when_it_has_a_weight(searcher: HybridSearcher, encoder: EncoderPool) -> None:
+    """With a weight, the newer of two equal documents comes first and the part is shown; it needs today's date."""
+    vector = encoder.encode("my card was stolen")
+    weights = Weights(recency=0.2, half_life_days=365)
+    hits = searcher.search(vector, "my card was stolen", ALL, 2, weights=weights, today=date(2023, 1, 1))
+    assert [hit.key.version for hit in hits] == [2, 1]
+    assert hits[0].parts["recency"] == pytest.approx(0.5 ** (365 / 365))
+    with pytest.raises(ValueError, match="today"):
+        searcher.search(vector, "my card was stolen", ALL, 2, weights=weights)
+
+
+def test_one_long_document_does_not_crowd_out_the_others(encoder: EncoderPool, tmp_path: Path) -> None:
+    """A document with hundreds of near passages still leaves the other documents to be found."""
+    book = "\n\n".join(f"# Part {part}\n\nA stolen card, case {part}." for part in range(300))
+    documents = [Document(DocumentKey("a", "book", 1), "Stolen cards", book), *DOCUMENTS]
+    made = build_snapshot(documents, encoder, tmp_path, sequence=1)
+    searcher = HybridSearcher(open_snapshot(made.folder, encoder_digest=encoder.digest))
+    allowed = AllowedSet(frozenset(document.key for document in documents), "with the book")
+    hits = ask(searcher, encoder, "stolen card, case 17", allowed, 20)
+    assert len(hits) == len(documents)
+    assert (hits[0].key.id, hits[0].passage) == ("book", "A stolen card, case 17.")
+
+
+def test_searching_from_many_threads_gives_the_same(searcher: HybridSearcher, encoder: EncoderPool) -> None:
+    """Requests side by side, each with its own allowed set, get their own answers."""
+    sets = [AllowedSet(frozenset(KEYS[start::3]), f"every third from {start}") for start in range(3)]
+    vectors = [encoder.encode(question) for question in QUESTIONS]
+
+    def work(place: int) -> list[Evidence]:
+        question = place % len(QUESTIONS)
+        return searcher.search(vectors[question], QUESTIONS[question], sets[place % 3], 5)
+
+    alone = [work(place) for place in range(60)]
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(work, range(60))) == alone
+
+
+def test_it_is_a_searcher(searcher: HybridSearcher) -> None:
+    """It can stand wherever the protocol is asked for, and is named by what it searches."""
+    engine: Searcher = searcher
+    assert engine.digest == searcher.snapshot.digest
