@@ -139,6 +139,7 @@ class Leaf:
     source: str
     line: int  #: 1-based line in its file
     column: int  #: 1-based column
+    columns: tuple[int, ...] = ()  #: column of each character, where quoting keeps them from being consecutive
 
 
 Clause: TypeAlias = Leaf | Condition
@@ -171,6 +172,31 @@ class Rule:
     tests: tuple[RuleTest, ...] = ()
     file: str = ""
     line: int = 0
+    #: line and column of parts that can only be judged later, by name: `requires.country`, `tests.0.amount`
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A named set of phrases and regexes of one pack; it hits when any of them does."""
+
+    name: str
+    phrases: tuple[str, ...]  #: as written; normalised like the text when compiled
+    regexes: tuple[str, ...]  #: RE2 syntax
+    views: tuple[str, ...]  #: which views of the text are searched: `raw`, `clean`, `plain`, `folded`
+    whole_words: bool  #: a phrase may not begin or end inside a word
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One pack as read: its rules, and the lists and matchers that only they may name."""
+
+    id: str
+    owner: str
+    title: str
+    rules: tuple[Rule, ...]
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    matchers: tuple[Matcher, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +224,7 @@ class Ruling:
     findings: tuple[Finding, ...]
     obligations: Obligations
     pii: tuple[Span, ...] = ()  #: every PII span found, whether a rule asked or not
+    shadow: tuple[Finding, ...] = ()  #: findings of rules in shadow: recorded, without any effect
 
     @property
     def matched(self) -> tuple[Finding, ...]:

@@ -1,0 +1,197 @@
+"""From packs and a schema to a rule set that can be asked; everything that is wrong is reported at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any, Final
+
+from rules import findings, normalize, pii
+from rules.conditions import Engine
+from rules.errors import Problem, RuleErrors, did_you_mean
+from rules.findings import placeholders
+from rules.matchers import Matchers
+from rules.model import Clause, Condition, FindingStatus, Leaf, Pack, Rule, RuleStatus
+from rules.references import Fault, References, read_references
+from rules.ruleset import CompiledRule, RuleSet
+from rules.schema import AttributeSchema
+
+#: Rises whenever the same rules could rule otherwise.
+ENGINE_VERSION: Final = 1
+_LIBRARIES: Final = ("ahocorasick-rs", "cel-expr-python", "google-re2", "phonenumbers")
+#: Parts of a value that say where it was written, not what it says.
+_PLACES: Final = frozenset(("file", "line", "column", "columns", "places"))
+
+
+def compile_rules(packs: Sequence[Pack], schema: AttributeSchema) -> RuleSet:
+    """Compile packs against a workflow's attributes.
+
+    Raises RuleErrors with all problems: conditions that do not parse, are of the wrong type or name what is not
+    declared; attributes that are not; ids used twice across packs; enforced rules without their two tests.
+    """
+    problems: list[Problem] = []
+    lists = {f"{pack.id}/{name}": values for pack in packs for name, values in pack.lists.items()}
+    matchers = {f"{pack.id}/{matcher.name}": matcher for pack in packs for matcher in pack.matchers}
+    engine = Engine(schema, lists)
+    compiled: list[CompiledRule] = []
+    _check_ids(packs, problems)
+    for pack in packs:
+        checker = _PackChecker(pack, schema, problems)
+        for rule in pack.rules:
+            before = len(problems)
+            read = checker.check(rule)
+            if len(problems) == before:
+                compiled += _compiled(rule, read, engine, schema, problems)
+    if problems:
+        raise RuleErrors(problems)
+    return RuleSet(
+        digest=digest(packs, schema),
+        packs=tuple(packs),
+        schema=schema,
+        compiled=tuple(sorted(compiled, key=lambda one: one.rule.id)),
+        matchers=Matchers(matchers),
+        engine=engine,
+    )
+
+
+def digest(packs: Sequence[Pack], schema: AttributeSchema) -> str:
+    """SHA-256 over what rules a request: content in canonical form, schema, normaliser and engines.
+
+    Comments, the order of rules and files, and where things stand in them do not count.
+    """
+    content = {
+        "packs": sorted((_canonical(pack) for pack in packs), key=lambda pack: str(pack["id"])),
+        "schema": sorted((_canonical(attribute) for attribute in schema.attributes), key=lambda one: str(one["name"])),
+        "normalizer": normalize.VERSION,
+        "engine": ENGINE_VERSION,
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if value is None or type(value) in (str, int, float, bool):
+        return value
+    if is_dataclass(value):
+        return {one.name: _canonical(getattr(value, one.name)) for one in fields(value) if one.name not in _PLACES}
+    if isinstance(value, Mapping):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        items = [_canonical(item) for item in value]
+        named = items and isinstance(value[0], Rule)
+        return sorted(items, key=lambda rule: str(rule["id"])) if named else items
+    if isinstance(value, StrEnum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _check_ids(packs: Sequence[Pack], problems: list[Problem]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in (rule for pack in packs for rule in pack.rules):
+        if rule.id in seen:
+            other = seen[rule.id]
+            where = f"in pack `{other.pack}` at {other.file}:{other.line}"
+            message = f"the rule `{rule.id}` exists already, {where}"
+            problems.append(Problem(rule.file, rule.line, 1, message, "give it an id of its own"))
+        seen.setdefault(rule.id, rule)
+    ids = [pack.id for pack in packs]
+    problems += [
+        Problem(f"{name}/pack.yaml", 1, 1, f"the pack `{name}` is given twice", "name it once")
+        for name in sorted({name for name in ids if ids.count(name) > 1})
+    ]
+
+
+class _PackChecker:
+    """Checks the rules of one pack against its own matchers and lists and the workflow's attributes."""
+
+    def __init__(self, pack: Pack, schema: AttributeSchema, problems: list[Problem]) -> None:
+        self.pack = pack
+        self.schema = schema
+        self.problems = problems
+        self.matchers = frozenset(matcher.name for matcher in pack.matchers)
+        self.engine = Engine(schema, pack.lists)
+
+    def check(self, rule: Rule) -> dict[Leaf, References]:
+        """Note everything wrong with one rule; its conditions, read."""
+        for name in rule.requires:
+            self._declared(rule, name, f"requires.{name}", "requires")
+        for name in placeholders(rule.reason):
+            self._declared(rule, name, "reason", "the reason")
+        for place, test in enumerate(rule.tests):
+            for wrong in self.schema.check(test.attributes):
+                self._note(rule, f"tests.{place}.{wrong.field}", f"`{wrong.field}` {wrong.message}", wrong.remedy)
+        if rule.status is RuleStatus.ENFORCE:
+            expected = {test.expect for test in rule.tests}
+            for needed in (FindingStatus.MATCH, FindingStatus.NO_MATCH):
+                if needed not in expected:
+                    message = f"the enforced rule `{rule.id}` has no test that expects {needed}"
+                    self._note(rule, "", message, "add one under `tests:`")
+        return {leaf: self._read(rule, leaf) for leaf in _leaves(rule.when)}
+
+    def _declared(self, rule: Rule, name: str, place: str, where: str) -> None:
+        if name not in self.schema.by_name:
+            remedy = did_you_mean(name, self.schema.by_name, "declared attributes")
+            self._note(rule, place, f"{where} names `{name}`, which is not an attribute of the workflow", remedy)
+
+    def _note(self, rule: Rule, place: str, message: str, remedy: str) -> None:
+        self.problems.append(Problem(rule.file, *rule.places.get(place, (rule.line, 1)), message, remedy))
+
+    def _read(self, rule: Rule, leaf: Leaf) -> References:
+        read = read_references(leaf.source, self.pack.id, self.matchers, self.pack.lists.keys(), pii.TYPES)
+        faults = list(read.faults)
+        if read.whole:
+            # What is wrong with lists is told better by the names than by the types.
+            known = () if not faults else ("nothing is called `lists",)
+            faults += [fault for fault in self.engine.check(leaf.source) if not fault.message.startswith(known)]
+        self.problems += [_placed(rule.file, leaf, fault) for fault in faults]
+        return read
+
+
+def _placed(file: str, leaf: Leaf, fault: Fault) -> Problem:
+    before = leaf.source[: fault.offset]
+    line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+    at = leaf.columns[column] if column < len(leaf.columns) else leaf.column + column
+    return Problem(file, leaf.line + line, at, fault.message, fault.remedy)
+
+
+def _leaves(condition: Condition) -> Iterator[Leaf]:
+    for clause in (*condition.all, *condition.any, *condition.none):
+        if isinstance(clause, Leaf):
+            yield clause
+        else:
+            yield from _leaves(clause)
+
+
+def _compiled(
+    rule: Rule, read: Mapping[Leaf, References], engine: Engine, schema: AttributeSchema, problems: list[Problem]
+) -> Iterator[CompiledRule]:
+    try:
+        program = engine.compile(_source(rule.when, read))
+    except ValueError as error:
+        message = f"the condition of `{rule.id}` is too much for the engine: {error}"
+        problems.append(Problem(rule.file, rule.line, 1, message, "split the rule in two"))
+        return
+    keys = frozenset(key for references in read.values() for key in references.keys)
+    names = {name for references in read.values() for name in references.names}
+    reads = tuple(sorted(names & schema.by_name.keys()))
+    bare = program.ask(engine.facts({}, ()))
+    yield CompiledRule(rule, program, keys, reads, bare, findings.quiet(rule), findings.unknown(rule, reads))
+
+
+def _source(clause: Clause, read: Mapping[Leaf, References]) -> str:
+    """One CEL expression for a tree. Line ends keep a trailing comment from swallowing what follows."""
+    if isinstance(clause, Leaf):
+        return f"(\n{read[clause].source}\n)"
+    parts = [_source(part, read) for part in clause.all]
+    if clause.any:
+        parts.append("(" + "||".join(_source(part, read) for part in clause.any) + ")")
+    if clause.none:
+        parts.append("!(" + "||".join(_source(part, read) for part in clause.none) + ")")
+    return "(" + "&&".join(parts) + ")"

@@ -1,0 +1,41 @@
+"""Where each character of an altered text came from, kept as a few stretches instead of one entry a character."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Origins:
+    """A map from the places of one text to ranges of another, made by adding stretches from left to right."""
+
+    length: int = 0  #: characters mapped so far
+    _at: list[int] = field(default_factory=list)
+    _from: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    def keep(self, start: int, end: int) -> None:
+        """The next `end - start` characters stand for those of `[start, end)`, one for one."""
+        self._add(start, end, end - start, straight=True)
+
+    def stand_for(self, count: int, start: int, end: int) -> None:
+        """The next `count` characters each stand for the whole of `[start, end)`."""
+        self._add(start, end, count, straight=False)
+
+    def _add(self, start: int, end: int, count: int, *, straight: bool) -> None:
+        if count:
+            self._at.append(self.length)
+            self._from.append((start, end, straight))
+            self.length += count
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The range that `[start, end)` came from; `start < end <= length`."""
+        return self._one(start)[0], self._one(end - 1)[1]
+
+    def _one(self, place: int) -> tuple[int, int]:
+        stretch = bisect_right(self._at, place) - 1
+        start, end, straight = self._from[stretch]
+        if straight:
+            start += place - self._at[stretch]
+            return start, start + 1
+        return start, end
