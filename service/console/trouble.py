@@ -76,6 +76,7 @@ def at_notices(response: Response) -> Response:
     """Let htmx put the fragment where notices stand, whatever the request was aimed at."""
     response.headers["HX-Retarget"] = "#notices"
     response.headers["HX-Reswap"] = "innerHTML"
+    response.headers["HX-Reselect"] = "unset"
     return response
 
 

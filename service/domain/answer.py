@@ -98,18 +98,19 @@ def passage_id(found: Evidence) -> str:
 
 
 def draft(workflow: Workflow, automatic: Automatic, evidence: Sequence[Evidence]) -> dict[str, Any] | None:
-    """A reply made of the approved passages alone: the highlighted sentences of the document the label names.
+    """A reply that says only what is approved: the label's public reason, else sentences of the documents it names.
 
     None when the label names no document or none of them was found: nothing uncited is ever said.
     """
     label = workflow.label(automatic.label) if automatic.label else None
     if label is None:
         return None
-    named = [found for found in evidence if found.key.id in label.documents and found.highlights]
-    if not named:
+    named = [found for found in evidence if found.key.id in label.documents]
+    sentences = [found.passage[start:end].strip() for found in named for start, end in found.highlights]
+    text = label.public_reason or " ".join(sentences)
+    if not named or not text:
         return None
-    sentences = [found.passage[start:end].strip() for found in named[:2] for start, end in found.highlights]
-    return {"text": " ".join(sentences), "citations": [f"doc_{f.key.id}@{f.key.version}" for f in named[:2]]}
+    return {"text": text, "citations": [f"doc_{found.key.id}@{found.key.version}" for found in named]}
 
 
 def seen_by(full: Mapping[str, Any], *, explain: bool) -> dict[str, Any]:

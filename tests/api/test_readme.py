@@ -14,11 +14,11 @@ README = (ROOT / "README.md").read_text()
 
 
 def curl_body():
-    return json.loads(re.search(r"-d '(\{.*?\})'\n```", README, re.S)[1])
+    return json.loads(re.search(r"-d '(\{.*?\})'\n```", README, re.DOTALL)[1])
 
 
 def shown_answer():
-    return json.loads(re.search(r"```json\n(\{.*?\n\})\n```", README, re.S)[1])
+    return json.loads(re.search(r"```json\n(\{.*?\n\})\n```", README, re.DOTALL)[1])
 
 
 def test_the_curl_example_is_decided_automatically_as_shown(shared_server):

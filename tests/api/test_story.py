@@ -170,7 +170,7 @@ def test_documents_out_of_force_or_for_others_are_never_found(caller, operations
 def test_rules_are_edited_and_reloaded(live_server, caller, operations):
     """Operations edit a file: a broken one is refused with its place and the old set serves; a good one counts."""
     folder = live_server.home / "packs" / WORKFLOW
-    rule = (folder / "extra.rule.yaml")
+    rule = folder / "extra.rule.yaml"
     text = "please send the zanzibar form"
     assert ask(caller, text).json()["outcome"] != "block"
     rule.write_text("- id: extra\n  efect: block\n")

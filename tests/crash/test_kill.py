@@ -7,7 +7,7 @@ import time
 
 import httpx
 
-import tests.house as house_for_tests
+from tests import house as instance
 
 TEXT = "My card payment of {n} euros was taken twice in shop number {n}."
 
@@ -35,7 +35,7 @@ def test_every_acknowledged_decision_survives_kill_9(home, tmp_path):
                     acknowledged[answer.json()["id"]] = (key, answer.content)
 
     for _ in range(3):
-        server = house_for_tests.start(home, tmp_path)
+        server = instance.start(home, tmp_path)
         stop = threading.Event()
         threads = [threading.Thread(target=load, args=(server, stop)) for _ in range(4)]
         for thread in threads:
@@ -47,7 +47,7 @@ def test_every_acknowledged_decision_survives_kill_9(home, tmp_path):
             thread.join(15)
     assert len(acknowledged) > 50
 
-    with house_for_tests.serving(home, tmp_path) as server:
+    with instance.serving(home, tmp_path) as server:
         headers = {"Authorization": f"Bearer {server.keys.caller}"}
         with httpx.Client(base_url=server.url, headers=headers, timeout=10) as client:
             for decision, (key, content) in acknowledged.items():

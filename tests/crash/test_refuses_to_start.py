@@ -79,7 +79,7 @@ def test_a_damaged_snapshot_is_refused_and_mended(home, damage):
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "says"),
+    "variable, value, says",
     [
         ("SIGNOFF_PROT", "8000", "did you mean SIGNOFF_PORT"),
         ("SIGNOFF_MAX_IN_FLIGHT", "many", "SIGNOFF_MAX_IN_FLIGHT"),

@@ -154,11 +154,20 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   event.preventDefault();
   say("#away");
 });
-["htmx:sendError", "htmx:timeout"].forEach((kind) =>
-  document.addEventListener(kind, (event) => event.detail.elt.id !== "renew" && say("#unreachable")),
-);
+function unreached(event) {
+  // refreshing and renewing try again by themselves; what a person sent is worth a word
+  if (event.detail.requestConfig.verb !== "get" && event.detail.elt.id !== "renew") say("#unreachable");
+}
+["htmx:sendError", "htmx:timeout"].forEach((kind) => document.addEventListener(kind, unreached));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const type = event.detail.xhr.getResponseHeader("Content-Type") ?? "";
+  if (!event.detail.shouldSwap || type.startsWith("text/html")) return;
+  event.detail.shouldSwap = false; // the service refused before it came to this page
+  unreached(event);
+});
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "notices") event.detail.target.scrollIntoView({ block: "nearest" });
+  if (event.detail.target.id === "way") one("#notices").replaceChildren(); // what was wrong before is mended
 });
 document.addEventListener("htmx:load", tick);
 setInterval(tick, 1000);

@@ -12,7 +12,7 @@ from service.domain.case import TRANSITIONS, CaseAction, CaseState, lease_expire
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("state", "action"), list(itertools.product(CaseState, CaseAction)))
+@pytest.mark.parametrize("state, action", list(itertools.product(CaseState, CaseAction)))
 def test_only_the_table_moves_a_case(state, action):
     """Every pair of state and action either stands in the table or leads nowhere."""
     assert next_state(state, action) == TRANSITIONS.get((state, action))

@@ -62,7 +62,7 @@ def test_a_clear_case_is_decided_automatically():
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    "change, reason",
     [
         ({"ruling": ruling(Effect.REVIEW)}, Reason.RULE_REVIEW),
         ({"ruling": ruling(Effect.REVIEW, FindingStatus.UNKNOWN)}, Reason.RULE_UNKNOWN),
@@ -141,7 +141,7 @@ def test_a_label_that_blocks_blocks():
 
 
 @pytest.mark.parametrize(
-    ("policy", "label_documents", "evidence", "automatic"),
+    "policy, label_documents, evidence, automatic",
     [
         (EvidencePolicy.OFF, ("fees",), [], True),
         (EvidencePolicy.WHEN_NAMED, (), [], True),

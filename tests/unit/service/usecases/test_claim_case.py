@@ -107,7 +107,7 @@ def test_a_decided_case_is_over(house):
 
 
 @pytest.mark.parametrize(
-    ("resolution", "field"),
+    "resolution, field",
     [
         (resolve_case.Resolution(("no_such_label",), "x", Outcome.ALLOW), "labels"),
         (resolve_case.Resolution(("complaint",), " ", Outcome.ALLOW), "reason_code"),

@@ -37,9 +37,8 @@ def write_csv(path, entries, header=("text", "label")):
 def test_a_workflow_from_files_decides(house, tmp_path):
     """Examples and documents in, certified automatic decisions out, rules before them, evidence with them."""
     documents = tmp_path / "documents.jsonl"
-    documents.write_text(
-        json.dumps({"_id": "cooking", "title": "Cooking", "text": "How to cook rice, soup and bread for guests."}) + "\n"
-    )
+    cooking = {"_id": "cooking", "title": "Cooking", "text": "How to cook rice, soup and bread for guests."}
+    documents.write_text(json.dumps(cooking) + "\n")
     entries = [(text, label, "allow", "cooking" if label == "food" else "") for text, label in rows()]
     examples = write_csv(tmp_path / "examples.csv", entries, ("text", "label", "outcome", "documents"))
     plan = Plan("own", examples, documents, "retail-banking", attested_by="Ann")
@@ -92,7 +91,7 @@ def test_too_few_examples_get_no_certificate(house, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "error"),
+    "change, error",
     [
         ({"name": "Own Name"}, InvalidRequest),
         ({"name": "retail-banking"}, Conflict),
@@ -116,7 +115,7 @@ def test_a_missing_file_is_named(house, tmp_path):
 
 def test_bad_rows_are_reported_by_line(house, tmp_path):
     """A row without text or label, or with an outcome that is none, is told by its line and left out."""
-    entries = [*rows()][:40] + [("", "weather"), ("no label here", "")]
+    entries = [*[*rows()][:40], ("", "weather"), ("no label here", "")]
     made = create_workflow(
         house,
         Plan("own", write_csv(tmp_path / "e.csv", entries), None, "retail-banking", outcome=Outcome.ALLOW),
@@ -128,7 +127,7 @@ def test_bad_rows_are_reported_by_line(house, tmp_path):
 def test_a_file_is_decided_row_by_row_and_resumed(house, tmp_path):
     """Answers in the order of the rows; bad rows kept aside by line; a second run repeats nothing."""
     source = tmp_path / "requests.csv"
-    entries = [("I was charged twice for the same card payment yesterday, please refund me.", "card_payment_charged_twice")]
+    entries = [("Charged twice for one card payment.", "card_payment_charged_twice")]
     entries += [("", "x"), ("Two\nlines: my card was declined in the shop", "card_declined"), ("a" * 9_000, "y")]
     write_csv(source, entries)
     out = tmp_path / "answers.jsonl"

@@ -41,7 +41,7 @@ def test_front_matter_is_read_as_written():
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    "change, says",
     [
         ((b"id: fees\n", b""), "lacks `id`"),
         ((b"owner:", b"ownr:"), "no key `ownr`"),

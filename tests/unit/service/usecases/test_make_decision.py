@@ -78,7 +78,7 @@ def test_a_decision_is_seen_by_its_caller_only(house):
 
 
 @pytest.mark.parametrize(
-    ("ask", "field"),
+    "ask, field",
     [
         (Ask("no-such", CLEAR), "workflow"),
         (Ask(NAME, ""), "text"),

@@ -41,7 +41,7 @@ def test_what_is_not_said_leaves_it_to_people():
 
 
 @pytest.mark.parametrize(
-    ("change", "line", "says"),
+    "change, line, says",
     [
         ((b"outcome: allow", b"outcome: alow"), 6, "did you mean `allow`"),
         ((b"packs: [p]\n", b""), 1, "lacks `packs`"),

