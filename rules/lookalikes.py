@@ -55,7 +55,7 @@ DIGITS: Final[dict[int, str]] = {zero + place: str(place) for zero in _ZEROS for
 
 #: Typographic quotation marks, apostrophes and dashes -> the ones found on a keyboard.
 PUNCTUATION: Final[dict[int, str]] = (
-    dict.fromkeys(map(ord, "`´‘’‚‛ʹʻʼʽˈ′＇"), "'")
+    dict.fromkeys(map(ord, "`´‘’‚‛ʹʻʼʽˈ′＇｀\u1fef\u1ffd"), "'")
     | dict.fromkeys(map(ord, "“”„‟«»″＂"), '"')
     | dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 )

@@ -157,6 +157,7 @@ def _shown(raw: str, view: View) -> tuple[str, Origins]:
     Walks the same steps as `normalize`, piece by piece: a piece is a character with all that may join it.
     """
     made: list[str] = []
+    seen: dict[str, str] = {}
     origins = Origins()
     for start, end in _pieces(raw):
         piece = raw[start:end]
@@ -164,14 +165,22 @@ def _shown(raw: str, view: View) -> tuple[str, Origins]:
             made.append(piece)
             origins.keep(start, end)
             continue
-        piece = _clean(_HIDDEN.sub("", piece))
-        if view is View.PLAIN:
-            piece = piece.casefold()
-        elif view is View.FOLDED:
-            piece = _fold(piece)
-        made.append(piece)
-        origins.stand_for(len(piece), start, end)
+        if piece not in seen:
+            seen[piece] = _seen_as(piece, view)
+        made.append(seen[piece])
+        origins.stand_for(len(seen[piece]), start, end)
     return "".join(made), origins
+
+
+def _seen_as(piece: str, view: View) -> str:
+    clean = _clean(_HIDDEN.sub("", piece))
+    match view:
+        case View.PLAIN:
+            return clean.casefold()
+        case View.FOLDED:
+            return _fold(clean)
+        case _:
+            return clean
 
 
 def _pieces(raw: str) -> list[tuple[int, int]]:

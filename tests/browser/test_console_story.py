@@ -15,7 +15,7 @@ from tests.house import LiveServer
 pytestmark = pytest.mark.browser
 
 HELD = "I was charged twice for one card payment at the grocer's. Mend it or I go to the ombudsman."
-HOSTILE = "Ombudsman! <script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\"'>{{7*7}} javascript:"
+HOSTILE = "I go to the ombudsman. <script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\"'>{{7*7}}"
 HELD_IN = "complaints"  # where the rule about ombudsmen puts it
 QUEUE = f"/console/queues/{HELD_IN}"
 
@@ -45,12 +45,19 @@ def _sign_in(page: Page, server: LiveServer, key: str, path: str = "/console") -
     page.wait_for_url(server.url + path)
 
 
-def _claim(page: Page, server: LiveServer) -> str:
+def _claim_next(page: Page, server: LiveServer) -> str:
     """Claim the next case by key; its id."""
     page.goto(server.url + QUEUE)
     page.keyboard.press("c")
     page.wait_for_url("**/console/cases/**")
     return page.url.split("/")[-1].split("?")[0]
+
+
+def _claim(page: Page, server: LiveServer, case: str) -> None:
+    """Claim this very case by key."""
+    page.goto(f"{server.url}/console/cases/{case}")
+    page.keyboard.press("c")
+    expect(page.locator("#lease")).to_contain_text("Yours until")
 
 
 def _choose(page: Page, words: str) -> None:
@@ -66,7 +73,7 @@ def test_a_case_is_claimed_and_decided_by_keyboard_alone_and_the_caller_hears_it
     asked, page = _ask(live_server), watched.page
     assert asked["state"] == "waiting"
     _sign_in(page, live_server, live_server.reviewer_key)
-    assert _claim(page, live_server) == asked["case"]
+    assert _claim_next(page, live_server) == asked["case"]
 
     _choose(page, "charged twice")
     expect(page.locator("#reason-code")).to_have_value("card_payment_charged_twice")
@@ -90,7 +97,7 @@ def test_agreeing_takes_two_keys_and_the_next_case_is_there(live_server: LiveSer
     first, second = _ask(live_server), _ask(live_server, HELD + " It was 20.")
     page = watched.page
     _sign_in(page, live_server, live_server.reviewer_key)
-    held = _claim(page, live_server)
+    held = _claim_next(page, live_server)
     outcomes = page.locator(".choice").evaluate_all("all => all.slice(0, 9).map((each) => each.dataset.outcome)")
     page.keyboard.press(str(outcomes.index("allow") + 1))
     page.keyboard.press("Enter")
@@ -99,64 +106,87 @@ def test_agreeing_takes_two_keys_and_the_next_case_is_there(live_server: LiveSer
     expect(page.locator("#lease")).to_contain_text("Yours until")
 
 
-def test_a_label_without_an_outcome_of_its_own_has_to_be_given_one(live_server: LiveServer, watched: Watched) -> None:
+def test_a_label_without_an_outcome_of_its_own_has_to_be_given_one(shared_server: LiveServer, watched: Watched) -> None:
     """Enter alone does not decide it; a key for the outcome does."""
-    asked, page = _ask(live_server), watched.page
-    _sign_in(page, live_server, live_server.reviewer_key)
-    _claim(page, live_server)
+    asked, page = _ask(shared_server), watched.page
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    _claim(page, shared_server, asked["case"])
     _choose(page, "scam")
     page.keyboard.press("Enter")
-    assert _call(live_server, live_server.caller_key, f"/v1/decisions/{asked['id']}")["state"] == "waiting"
+    assert _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")["state"] == "waiting"
     page.keyboard.press("b")
     page.keyboard.press("Shift+Enter")
     page.wait_for_url(f"**/console/decisions/{asked['id']}?said=decided")
-    assert _call(live_server, live_server.caller_key, f"/v1/decisions/{asked['id']}")["outcome"] == "block"
+    assert _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")["outcome"] == "block"
 
 
-def test_a_lost_lease_is_told_and_nothing_written_is_lost(live_server: LiveServer, watched: Watched) -> None:
+def test_a_lost_lease_is_told_and_nothing_written_is_lost(shared_server: LiveServer, watched: Watched) -> None:
     """Somebody claims the case behind the page: deciding is refused with a way on, and the note is still there."""
-    asked, page = _ask(live_server), watched.page
-    _sign_in(page, live_server, live_server.reviewer_key)
-    case = _claim(page, live_server)
+    asked, page = _ask(shared_server), watched.page
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    _claim(page, shared_server, asked["case"])
     _choose(page, "charged twice")
     page.keyboard.press("n")
     page.keyboard.type("Worth keeping.")
-    _call(live_server, live_server.reviewer_key, f"/v1/cases/{case}/claim", {})
+    _call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}/claim", {})
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notices")).to_contain_text("You hold this case in another window")
-    assert _call(live_server, live_server.caller_key, f"/v1/decisions/{asked['id']}")["state"] == "waiting"
+    assert _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")["state"] == "waiting"
 
     page.get_by_role("button", name="Claim it again, keep what I wrote").press("Enter")
     expect(page.locator("#notices")).to_contain_text("The case is yours again")
     expect(page.locator("#note")).to_have_value("Worth keeping.")
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**said=decided-empty")
-    review = _call(live_server, live_server.reviewer_key, f"/v1/decisions/{asked['id']}")["review"]
+    page.wait_for_url("**said=decided*")
+    review = _call(shared_server, shared_server.reviewer_key, f"/v1/decisions/{asked['id']}")["review"]
     assert review["note"] == "Worth keeping."
 
 
-def test_a_returned_case_is_free_again(live_server: LiveServer, watched: Watched) -> None:
+def test_the_open_page_renews_its_lease_while_somebody_is_there(shared_server: LiveServer, watched: Watched) -> None:
+    """Every minute, until the page has not been touched for a quarter of an hour; a key begins it anew."""
+    asked, page = _ask(shared_server), watched.page
+    page.clock.install()
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    _claim(page, shared_server, asked["case"])
+
+    def version() -> int:
+        return int(_call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}")["version"])
+
+    claimed = version()
+    with page.expect_response("**/renew") as renewed:
+        page.clock.run_for(61_000)
+    assert renewed.value.status == 200
+    assert version() == claimed + 1
+    page.clock.fast_forward(16 * 60_000)
+    expect(page.locator("#notices")).to_contain_text("no longer being renewed")
+    assert version() == claimed + 1
+    with page.expect_response("**/renew"):
+        page.keyboard.press("n")
+    assert version() == claimed + 2
+
+
+def test_a_returned_case_is_free_again(shared_server: LiveServer, watched: Watched) -> None:
     """One key gives it back."""
-    asked, page = _ask(live_server), watched.page
-    _sign_in(page, live_server, live_server.reviewer_key)
-    _claim(page, live_server)
+    asked, page = _ask(shared_server), watched.page
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    _claim(page, shared_server, asked["case"])
     page.keyboard.press("r")
     page.wait_for_url("**said=returned")
-    assert _call(live_server, live_server.reviewer_key, f"/v1/cases/{asked['case']}")["state"] == "queued"
+    assert _call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}")["state"] == "queued"
 
 
-def test_the_essential_path_needs_no_javascript(live_server: LiveServer, browser: Browser) -> None:
+def test_the_essential_path_needs_no_javascript(shared_server: LiveServer, browser: Browser) -> None:
     """Sign in, claim, lose the lease, claim again with what was written, decide: forms and links alone."""
-    asked = _ask(live_server)
+    asked = _ask(shared_server)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(live_server.url + QUEUE)
-    page.fill("#key", live_server.reviewer_key)
+    page.goto(f"{shared_server.url}/console/cases/{asked['case']}")
+    page.fill("#key", shared_server.reviewer_key)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Claim next").click()
+    page.get_by_role("button", name="Claim this case").click()
     page.get_by_label("Charged twice for one card payment").check()
     page.fill("#note", "By hand.")
-    _call(live_server, live_server.reviewer_key, f"/v1/cases/{asked['case']}/claim", {})
+    _call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}/claim", {})
     page.get_by_role("button", name="Decide and next").click()
     expect(page.locator("#notices")).to_contain_text("You hold this case in another window")
     page.get_by_role("button", name="Claim it again").click()
@@ -164,15 +194,16 @@ def test_the_essential_path_needs_no_javascript(live_server: LiveServer, browser
     page.get_by_role("button", name="Decide and next").click()
     expect(page.locator("#notices")).to_contain_text("Decided and recorded")
     context.close()
-    assert _call(live_server, live_server.caller_key, f"/v1/decisions/{asked['id']}")["outcome"] == "allow"
+    assert _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")["outcome"] == "allow"
 
 
-def test_hostile_text_is_shown_and_never_run(live_server: LiveServer, watched: Watched) -> None:
+def test_hostile_text_is_shown_and_never_run(shared_server: LiveServer, watched: Watched) -> None:
     """In the request, the note and the reply; on the queue, the case, the decision and the “try it” page."""
-    asked, page = _ask(live_server, HOSTILE), watched.page
-    _sign_in(page, live_server, live_server.reviewer_key, QUEUE)
+    asked, page = _ask(shared_server, HOSTILE), watched.page
+    queue = _call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}")["queue"]
+    _sign_in(page, shared_server, shared_server.reviewer_key, f"/console/queues/{queue}")
     expect(page.locator("#cases")).to_contain_text("<script>alert(1)</script>")
-    _claim(page, live_server)
+    _claim(page, shared_server, asked["case"])
     expect(page.locator("section .text").first).to_contain_text("<img src=x onerror=alert(2)>")
     page.keyboard.press("0")
     page.keyboard.press("a")
@@ -180,23 +211,23 @@ def test_hostile_text_is_shown_and_never_run(live_server: LiveServer, watched: W
     page.locator("summary").press("Enter")
     page.fill("#reply", HOSTILE)
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**said=decided-empty")
-    page.goto(f"{live_server.url}/console/decisions/{asked['id']}")
+    page.wait_for_url("**said=decided*")
+    page.goto(f"{shared_server.url}/console/decisions/{asked['id']}")
     expect(page.locator(".history")).to_contain_text("<svg onload=alert(3)>")
-    page.goto(f"{live_server.url}/console/cases/{asked['case']}?said={HOSTILE}")
+    page.goto(f"{shared_server.url}/console/cases/{asked['case']}?said={HOSTILE}")
     expect(page.locator("#notices")).to_be_empty()
-    page.goto(live_server.url + "/console/try")
+    page.goto(shared_server.url + "/console/try")
     page.fill("#text", HOSTILE)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".rooms")).to_contain_text("<script>alert(1)</script>")
     assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])
 
 
-def test_trying_a_text_shows_every_room_and_records_nothing(live_server: LiveServer, watched: Watched) -> None:
+def test_trying_a_text_shows_every_room_and_records_nothing(shared_server: LiveServer, watched: Watched) -> None:
     """The way from cleaning to routing with milliseconds, and no decision more than before."""
     page = watched.page
-    _sign_in(page, live_server, live_server.operations_key, "/console/try")
-    before = _call(live_server, live_server.operations_key, "/v1/decisions")["items"]
+    _sign_in(page, shared_server, shared_server.operations_key, "/console/try")
+    before = _call(shared_server, shared_server.operations_key, "/v1/decisions")["items"]
     page.fill("#text", HELD)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".room h3")).to_contain_text(["Clean", "Law", "Evidence", "Judgement", "Routing"])
@@ -204,50 +235,52 @@ def test_trying_a_text_shows_every_room_and_records_nothing(live_server: LiveSer
     page.fill("[name='attribute.amount']", "forty")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notices")).to_contain_text("is not a number")
-    assert _call(live_server, live_server.operations_key, "/v1/decisions")["items"] == before
+    page.fill("[name='attribute.amount']", "40")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notices")).to_be_empty()
+    assert _call(shared_server, shared_server.operations_key, "/v1/decisions")["items"] == before
 
 
-def test_nobody_gets_in_without_a_key_or_further_than_its_scopes(live_server: LiveServer, watched: Watched) -> None:
+def test_nobody_gets_in_without_a_key_or_further_than_its_scopes(shared_server: LiveServer, watched: Watched) -> None:
     """A page asked for leads to sign-in and back; a wrong key is refused; a missing scope is told in words."""
     page = watched.page
-    page.goto(live_server.url + QUEUE)
+    page.goto(shared_server.url + QUEUE)
     page.fill("#key", "sgn_wrong")
     page.keyboard.press("Enter")
     expect(page.locator("#notices")).to_contain_text("This key does not open the console")
-    page.fill("#key", live_server.reviewer_key)
+    page.fill("#key", shared_server.reviewer_key)
     page.keyboard.press("Enter")
-    page.wait_for_url(live_server.url + QUEUE)
-    refused = page.goto(live_server.url + "/console/rules")
+    page.wait_for_url(shared_server.url + QUEUE)
+    refused = page.goto(shared_server.url + "/console/rules")
     assert refused is not None
     assert refused.status == 403
     expect(page.locator("main")).to_contain_text("needs the scope “rules”")
     page.get_by_role("button", name="Sign out").press("Enter")
     page.wait_for_url("**/console/sign-in?said=signed-out")
-    page.goto(live_server.url + QUEUE)
+    page.goto(shared_server.url + QUEUE)
     assert "/console/sign-in" in page.url
 
 
 @pytest.mark.parametrize("sent", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}])
 def test_another_site_cannot_make_a_reviewer_act(
-    live_server: LiveServer, watched: Watched, sent: dict[str, str]
+    shared_server: LiveServer, watched: Watched, sent: dict[str, str]
 ) -> None:
     """A form sent from elsewhere with the reviewer's own cookie is refused and changes nothing."""
-    asked, page = _ask(live_server), watched.page
-    _sign_in(page, live_server, live_server.reviewer_key)
+    asked, page = _ask(shared_server), watched.page
+    _sign_in(page, shared_server, shared_server.reviewer_key)
     (session,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "signoff"]
     assert session["httpOnly"]
     assert session["sameSite"] == "Lax"
-    refused = httpx.post(live_server.url + QUEUE + "/claim", headers=sent, cookies={"signoff": session["value"]})
+    refused = httpx.post(shared_server.url + QUEUE + "/claim", headers=sent, cookies={"signoff": session["value"]})
     assert refused.status_code == 403
-    assert _call(live_server, live_server.reviewer_key, f"/v1/cases/{asked['case']}")["state"] == "queued"
+    assert _call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}")["state"] == "queued"
 
 
-def test_a_case_can_be_read_at_twice_the_size(live_server: LiveServer, watched: Watched) -> None:
+def test_a_case_can_be_read_at_twice_the_size(shared_server: LiveServer, watched: Watched) -> None:
     """At 200 % zoom of a laptop nothing has to be scrolled sideways."""
-    _ask(live_server)
-    page = watched.page
-    _sign_in(page, live_server, live_server.reviewer_key)
-    _claim(page, live_server)
+    asked, page = _ask(shared_server), watched.page
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    _claim(page, shared_server, asked["case"])
     page.set_viewport_size({"width": 640, "height": 450})
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
     page.keyboard.press("?")
