@@ -40,6 +40,7 @@ def compile_rules(packs: Sequence[Pack], schema: AttributeSchema) -> RuleSet:
     engine = Engine(schema, lists)
     compiled: list[CompiledRule] = []
     _check_ids(packs, problems)
+    _check_attributes(packs, schema, problems)
     for pack in packs:
         checker = _PackChecker(pack, schema, problems)
         for rule in pack.rules:
@@ -106,6 +107,18 @@ def _check_ids(packs: Sequence[Pack], problems: list[Problem]) -> None:
         Problem(f"{name}/pack.yaml", 1, 1, f"the pack `{name}` is given twice", "name it once")
         for name in sorted({name for name in ids if ids.count(name) > 1})
     ]
+
+
+def _check_attributes(packs: Sequence[Pack], schema: AttributeSchema, problems: list[Problem]) -> None:
+    """What a pack expects has to be declared by the workflow, with the same type."""
+    for pack in packs:
+        for expected in pack.attributes:
+            found = schema.by_name.get(expected.name)
+            if found is None or found.type is not expected.type:
+                got = "does not declare it" if found is None else f"declares it as {found.type}"
+                message = f"the pack expects the attribute `{expected.name}` as {expected.type}; the workflow {got}"
+                remedy = f"declare `{expected.name}: {{type: {expected.type}}}` in workflow.yaml"
+                problems.append(Problem(f"{pack.id}/pack.yaml", 1, 1, message, remedy))
 
 
 class _PackChecker:

@@ -197,6 +197,7 @@ class Pack:
     rules: tuple[Rule, ...]
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matchers: tuple[Matcher, ...] = ()
+    attributes: tuple[Attribute, ...] = ()  #: what its rules expect a workflow to declare
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ rule set (conditions, `requires`) is checked by `rules.compile`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from rules.attributes import read_attributes
 from rules.errors import Problem, RuleErrors
 from rules.matchers import matcher_fault
 from rules.model import Matcher, Pack
@@ -25,6 +27,7 @@ API_VERSION: Final = "signoff/rules/v1"
 PACK_FILE: Final = "pack.yaml"
 RULE_SUFFIX: Final = ".rule.yaml"
 PHRASE_SUFFIX: Final = ".txt"
+_KEYS: Final = ("apiVersion", "pack", "attributes", "lists", "matchers")
 _DEFAULT_VIEWS: Final = (View.PLAIN.value, View.FOLDED.value)
 
 
@@ -67,7 +70,7 @@ def read_pack(files: Mapping[str, bytes]) -> Pack:
         problems.append(Problem(manifests[0], 1, 1, "the pack has no rules", "add a file ending in .rule.yaml"))
     if problems:
         raise RuleErrors(problems)
-    return Pack(pack.id, pack.owner, pack.title, tuple(rules.rules), pack.lists, pack.matchers)
+    return replace(pack, rules=tuple(rules.rules))
 
 
 def _read(data: bytes, name: str, problems: list[Problem]) -> Node | None:
@@ -83,7 +86,7 @@ def _read_manifest(name: str, files: Mapping[str, bytes], problems: list[Problem
     if node is None:
         return Pack("", "", "", ())
     shape = Shape(name, problems)
-    top = shape.mapping(node, "pack.yaml", ("apiVersion", "pack", "lists", "matchers"), ("apiVersion", "pack"))
+    top = shape.mapping(node, "pack.yaml", _KEYS, ("apiVersion", "pack"))
     version = shape.text(top.get("apiVersion"), "apiVersion")
     if version and version != API_VERSION:
         shape.note(top["apiVersion"], f"is of version `{version}`", f"this engine reads `{API_VERSION}`")
@@ -97,6 +100,7 @@ def _read_manifest(name: str, files: Mapping[str, bytes], problems: list[Problem
         rules=(),
         lists={key: frozenset(shape.texts(value, f"the list `{key}`")) for key, value in lists.items()},
         matchers=tuple(_matcher(shape, key, value, name, files) for key, value in matchers.items()),
+        attributes=read_attributes(shape, top.get("attributes")),
     )
 
 

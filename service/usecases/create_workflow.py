@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.model import Attribute
+from rules.reader import pack_files, read_pack
 from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal
 from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
 from service.learn.split import split_examples
@@ -22,7 +23,7 @@ from service.usecases.import_documents import Unreadable, read_documents
 from service.usecases.progress import Progress, silent
 from service.usecases.reload_rules import read_files
 from service.usecases.workflow_file import FILE as POLICY_FILE
-from service.usecases.workflow_file import read_workflow, write_workflow
+from service.usecases.workflow_file import write_workflow
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _FEWEST = 2  # examples a label needs to be learned at all
@@ -188,12 +189,9 @@ def _policy(
 
 
 def _pack_attributes(house: House, pack: str) -> dict[str, Any]:
-    """The attributes that a workflow of this home declares for the pack: its rules need them to be there."""
-    for path in sorted((house.home / "workflows").glob(f"*/{POLICY_FILE}")):
-        workflow = read_workflow(path.read_bytes(), str(path))
-        if pack in workflow.packs:
-            return {attribute.name: _attribute(attribute) for attribute in workflow.attributes}
-    return {}
+    """The attributes that the pack's rules expect a workflow to declare."""
+    read = read_pack(pack_files(house.home / "packs" / pack))
+    return {attribute.name: _attribute(attribute) for attribute in read.attributes}
 
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from rules.attributes import read_attributes
 from rules.errors import Problem, RuleErrors, did_you_mean
-from rules.model import Attribute, AttributeType
 from rules.shape import Shape
 from rules.strict_yaml import Node, read_yaml
 from service.domain.types import Autonomy, EvidencePolicy, Guarantee, Label, Outcome, QueuePolicy, Workflow
@@ -53,7 +53,7 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
         title=shape.text(entries.get("title"), "a title") or "",
         packs=shape.texts(entries.get("packs"), "packs"),
         collections=shape.texts(entries.get("collections"), "collections"),
-        attributes=_attributes(shape, entries.get("attributes")),
+        attributes=read_attributes(shape, entries.get("attributes")),
         labels=_labels(shape, entries.get("labels")),
         guarantee=_guarantee(shape, entries.get("guarantee")),
         queue=_queue(shape, entries.get("queue")),
@@ -64,21 +64,6 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
     if problems:
         raise RuleErrors(problems)
     return workflow
-
-
-def _attributes(shape: Shape, node: Node | None) -> tuple[Attribute, ...]:
-    if node is None or node.value == {}:
-        return ()
-    found = []
-    for name, entry in shape.names(node, "attributes").items():
-        keys = shape.mapping(entry, f"attribute `{name}`", ("type", "values", "description"), ("type",))
-        type_ = shape.choice(keys.get("type"), "attribute type", AttributeType)
-        values = shape.texts(keys.get("values"), "values")
-        if values and type_ is not None and type_ is not AttributeType.STRING:
-            shape.note(entry, f"attribute `{name}` lists values but is no string", "leave `values` out")
-        description = shape.text(keys.get("description"), "a description")
-        found.append(Attribute(name, type_ or AttributeType.STRING, values, description))
-    return tuple(found)
 
 
 def _labels(shape: Shape, node: Node | None) -> tuple[Label, ...]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import indent
 
 import pytest
@@ -143,3 +144,16 @@ def test_comment_at_the_end_of_a_condition_swallows_nothing():
     """A trailing comment ends with its own condition."""
     rules = ruleset(rule('all:\n  - "amount > 5.0 // large"\n  - authenticated'))
     assert "authenticated" in rules.compiled[0].reads
+
+
+def test_a_pack_says_which_attributes_it_expects():
+    """A pack that expects an attribute is refused where the workflow declares it otherwise, or not at all."""
+    expecting = replace(
+        pack(rule(ANY)),
+        attributes=(Attribute("amount", AttributeType.STRING), Attribute("colour", AttributeType.STRING)),
+    )
+    with pytest.raises(RuleErrors) as caught:
+        compile_rules([expecting], SCHEMA)
+    said = str(caught.value)
+    assert "`amount` as string; the workflow declares it as number" in said
+    assert "`colour` as string; the workflow does not declare it" in said

@@ -1,0 +1,24 @@
+"""Attribute declarations, as they stand in a pack and in a workflow: `name: {type, values, description}`."""
+
+from __future__ import annotations
+
+from rules.model import Attribute, AttributeType
+from rules.shape import Shape
+from rules.strict_yaml import Node
+
+
+def read_attributes(shape: Shape, node: Node | None) -> tuple[Attribute, ...]:
+    """The declared attributes in written order; what is wrong with them is noted in `shape`."""
+    if node is None or node.value == {}:
+        return ()
+    return tuple(_attribute(shape, name, entry) for name, entry in shape.names(node, "attributes").items())
+
+
+def _attribute(shape: Shape, name: str, entry: Node) -> Attribute:
+    keys = shape.mapping(entry, f"attribute `{name}`", ("type", "values", "description"), ("type",))
+    type_ = shape.choice(keys.get("type"), "attribute type", AttributeType)
+    values = shape.texts(keys.get("values"), "values")
+    if values and type_ is not None and type_ is not AttributeType.STRING:
+        shape.note(entry, f"attribute `{name}` lists values but is no string", "leave `values` out")
+    description = shape.text(keys.get("description"), "a description")
+    return Attribute(name, type_ or AttributeType.STRING, values, description)
