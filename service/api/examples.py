@@ -47,7 +47,7 @@ FINAL: dict[str, Any] = {
     "labels": [{"label": "card_payment_charged_twice", "probability": 0.9731}],
     "reasons": [],
     "public_reason": "We can check a double card charge straight away.",
-    "rules": {"effect": None, "findings": [], "unknown": [], "no_match": 18},
+    "rules": {"effect": None, "findings": [], "unknown": [], "no_match": 18, "redact": []},
     "documents": [_DOCUMENT],
     "draft": {
         "text": "When both payments have gone through, open a claim for the second one.",
@@ -64,7 +64,7 @@ WAITING: dict[str, Any] = {
     "decided_by": None,
     "reasons": ["rule_review"],
     "public_reason": None,
-    "rules": {"effect": "review", "findings": [_FINDING], "unknown": [], "no_match": 17},
+    "rules": {"effect": "review", "findings": [_FINDING], "unknown": [], "no_match": 17, "redact": []},
     "case": _CASE,
 }
 _REVIEW: dict[str, Any] = {

@@ -58,6 +58,7 @@ class Rules(Reply):
     findings: list[Finding]
     unknown: list[UnknownFinding]
     no_match: int
+    redact: list[str] = Field(description="Kinds of personal data that people are shown masked.")
 
 
 class FoundDocument(Reply):

@@ -61,6 +61,7 @@ def rules_part(ruling: Ruling) -> dict[str, Any]:
         "findings": [_finding(f) for f in ruling.matched],
         "unknown": [_finding(f) | {"unknown": list(f.unknown)} for f in ruling.unknown],
         "no_match": sum(f.status is FindingStatus.NO_MATCH for f in ruling.findings),
+        "redact": sorted(ruling.obligations.redact),
     }
 
 

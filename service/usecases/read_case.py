@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from rules import pii
+from rules.normalize import normalize
 from service.domain.access import Principal
 from service.domain.answer import timestamp
 from service.domain.case import CaseState, lease_expired, overdue
@@ -33,7 +36,7 @@ def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
     workflow = house.shelf.open(decision.release).workflow
     return {
         **_summary(row, now),
-        "text": request.get("text", ""),
+        "text": _shown(request, made),
         "attributes": request.get("attributes", {}),
         "subject": request.get("subject"),
         "suggestion": _suggestion(workflow, decision.label, made),
@@ -64,8 +67,10 @@ def page(
         items = []
         for row in rows[:limit]:
             decision = decisions.get(connection, row.decision)
-            request = json.loads(payloads.get(connection, decision.request)) if decision else {}
-            items.append({**_summary(row, now), "excerpt": request.get("text", "")[:_EXCERPT]})
+            assert decision is not None, "the foreign key keeps the decision"
+            request = json.loads(payloads.get(connection, decision.request))
+            made = json.loads(payloads.get(connection, decision.answer))
+            items.append({**_summary(row, now), "excerpt": _shown(request, made)[:_EXCERPT]})
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
@@ -99,6 +104,19 @@ def choices(workflow: Workflow) -> list[dict[str, Any]]:
         }
         for label in workflow.labels
     ]
+
+
+def _shown(request: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+    """The request's text with what the rules oblige to redact blotted out. Length and places stay the same."""
+    text = str(request.get("text", ""))
+    redact = {f"{pii.PREFIX}{kind}" for kind in (made.get("rules") or {}).get("redact", ())}
+    if not redact:
+        return text
+    shown = list(text)
+    for span in pii.find(normalize(text)):
+        if span.source in redact:
+            shown[span.start : span.end] = ["•" if char.isalnum() else char for char in shown[span.start : span.end]]
+    return "".join(shown)
 
 
 def _summary(row: Row[Any], now: datetime) -> dict[str, Any]:

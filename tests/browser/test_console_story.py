@@ -40,6 +40,7 @@ def _ask(server: LiveServer, text: str = HELD) -> dict[str, Any]:
 
 def _sign_in(page: Page, server: LiveServer, key: str, path: str = "/console") -> None:
     page.goto(server.url + path)
+    expect(page.locator("#key")).to_be_focused()
     page.keyboard.type(key)
     page.keyboard.press("Enter")
     page.wait_for_url(server.url + path)
