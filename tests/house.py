@@ -112,8 +112,8 @@ def serving(home: Path, folder: Path, **settings: str) -> Iterator[LiveServer]:
         server.stop()
 
 
-def start(home: Path, folder: Path, port: int | None = None, **settings: str) -> LiveServer:
-    port = port or free_port()
+def start(home: Path, folder: Path, **settings: str) -> LiveServer:
+    port = free_port()
     environment = {
         **os.environ,
         "SIGNOFF_HOME": str(home),

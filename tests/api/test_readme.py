@@ -13,12 +13,18 @@ from tests.house import ROOT
 README = (ROOT / "README.md").read_text()
 
 
+def one(pattern):
+    found = re.search(pattern, README, re.DOTALL)
+    assert found is not None, pattern
+    return found[1]
+
+
 def curl_body():
-    return json.loads(re.search(r"-d '(\{.*?\})'\n```", README, re.DOTALL)[1])
+    return json.loads(one(r"-d '(\{.*?\})'\n```"))
 
 
 def shown_answer():
-    return json.loads(re.search(r"```json\n(\{.*?\n\})\n```", README, re.DOTALL)[1])
+    return json.loads(one(r"```json\n(\{.*?\n\})\n```"))
 
 
 def test_the_curl_example_is_decided_automatically_as_shown(shared_server):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -60,7 +61,7 @@ def test_a_request_on_its_whole_way(live_server, caller, reviewer, operations):
     assert odd.headers["location"] == f"/v1/decisions/{decision}"
     assert odd.json()["reasons"]
 
-    heard: dict[str, object] = {}
+    heard: dict[str, Any] = {}
 
     def listen():
         with client(live_server, live_server.keys.caller) as patient:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from rules.attributes import read_attributes
+from rules.errors import Problem
 from rules.model import AttributeType
 from rules.shape import Shape
 from rules.strict_yaml import read_yaml
 
 
 def read(text):
-    problems = []
+    problems: list[Problem] = []
     return read_attributes(Shape("f.yaml", problems), read_yaml(text.encode(), "f.yaml")), problems
 
 

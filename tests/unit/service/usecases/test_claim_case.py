@@ -21,6 +21,12 @@ QUEUE = "retail-banking"
 ALLOW = resolve_case.Resolution(("complaint",), "because", Outcome.ALLOW)
 
 
+def claim(house, who):
+    claimed = claim_case.claim_next(house, who, QUEUE)
+    assert claimed is not None
+    return claimed
+
+
 def hold_cases(house, n):
     for i in range(n):
         decide(house, CALLER, Ask(QUEUE, f"Pigeon number {i} sat on the roof and sang of curtains."))
@@ -40,12 +46,12 @@ def test_each_case_has_one_holder(house):
 def test_an_expired_lease_goes_to_the_next(house):
     """A lease that ran out is claimed by somebody else, and its old token decides nothing any more."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     later = moved_by(house, timedelta(minutes=16))
     with pytest.raises(LeaseLost) as before:
         resolve_case.resolve(later, ANN, first["case"], first["token"], ALLOW)
     assert before.value.extra["state"] == "queued"
-    second = claim_case.claim_next(later, BEN, QUEUE)
+    second = claim(later, BEN)
     assert second["case"] == first["case"]
     with pytest.raises(LeaseLost) as after:
         resolve_case.resolve(later, ANN, first["case"], first["token"], ALLOW)
@@ -56,7 +62,7 @@ def test_an_expired_lease_goes_to_the_next(house):
 def test_renewing_keeps_the_lease(house):
     """A page that renews keeps its case beyond the first lease."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     later = moved_by(house, timedelta(minutes=10))
     claim_case.renew(later, ANN, first["case"], first["token"])
     much_later = moved_by(house, timedelta(minutes=20))
@@ -67,7 +73,7 @@ def test_renewing_keeps_the_lease(house):
 def test_a_returned_case_waits_again(house):
     """Giving back frees the case and voids the token."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     claim_case.give_back(house, ANN, first["case"], first["token"])
     assert read_case.view(house, ANN, first["case"])["state"] == "queued"
     with pytest.raises(LeaseLost):
@@ -77,7 +83,7 @@ def test_a_returned_case_waits_again(house):
 def test_the_token_alone_is_not_enough(house):
     """Somebody else's name with the right token writes nothing."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     with pytest.raises(LeaseLost):
         resolve_case.resolve(house, BEN, first["case"], first["token"], ALLOW)
 
@@ -85,7 +91,7 @@ def test_the_token_alone_is_not_enough(house):
 def test_claiming_again_voids_the_older_page(house):
     """Two tabs of one person: the newer one holds the case."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     second = claim_case.claim(house, ANN, first["case"])
     with pytest.raises(LeaseLost):
         claim_case.renew(house, ANN, first["case"], first["token"])
@@ -97,7 +103,7 @@ def test_claiming_again_voids_the_older_page(house):
 def test_a_decided_case_is_over(house):
     """A case is decided once, by one person, with a record linked to the automatic part."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     decided = resolve_case.resolve(house, ANN, first["case"], first["token"], ALLOW)
     assert (decided["state"], decided["decided_by"], decided["review"]["reviewer"]) == ("final", "reviewer", "Ann")
     with pytest.raises(LeaseLost):
@@ -119,7 +125,7 @@ def test_a_decided_case_is_over(house):
 def test_a_decision_that_settles_nothing_is_refused(house, resolution, field):
     """A person ends a case with allow or block, for a label that exists and a reason; the field is named."""
     hold_cases(house, 1)
-    first = claim_case.claim_next(house, ANN, QUEUE)
+    first = claim(house, ANN)
     with pytest.raises(InvalidRequest) as error:
         resolve_case.resolve(house, ANN, first["case"], first["token"], resolution)
     assert field in [problem.field for problem in error.value.problems]
@@ -136,7 +142,7 @@ def test_the_most_urgent_case_comes_first(house):
     """Priority first, then the earliest due."""
     hold_cases(house, 2)
     decide(house, CALLER, Ask(QUEUE, "I feel like killing myself because of this debt, I cannot go on living."))
-    urgent = claim_case.claim_next(house, ANN, QUEUE)
+    urgent = claim(house, ANN)
     if urgent is None:  # a rule may send it to a queue of its own
         pytest.fail("nothing queued")
     shown = read_case.page(house, ANN, queue=QUEUE, state="open")["items"]

@@ -12,10 +12,16 @@ NAME = "retail-banking"
 TEXT = "I want to close my account because my card 4111 1111 1111 1111 was declined."
 
 
+def claimed_case(house):
+    claimed = claim_case.claim_next(house, REVIEWER, NAME)
+    assert claimed is not None
+    return claimed["case"]
+
+
 def test_what_the_rules_redact_is_blotted_out_in_its_place(house):
     """The card number is not shown, in the list or on the page, and marked spans still fit the text."""
     decide(house, CALLER, Ask(NAME, TEXT))
-    case = claim_case.claim_next(house, REVIEWER, NAME)["case"]
+    case = claimed_case(house)
     shown = read_case.view(house, REVIEWER, case)
     assert shown["text"] == TEXT.replace("4111 1111 1111 1111", "•••• •••• •••• ••••")
     assert "4111" not in read_case.page(house, REVIEWER, queue=NAME)["items"][0]["excerpt"]
@@ -26,7 +32,7 @@ def test_what_the_rules_redact_is_blotted_out_in_its_place(house):
 def test_a_case_says_all_it_takes_to_decide_it(house):
     """Why it is here, what is suggested, what may be chosen and what was found."""
     decide(house, CALLER, Ask(NAME, TEXT))
-    case = claim_case.claim_next(house, REVIEWER, NAME)["case"]
+    case = claimed_case(house)
     shown = read_case.view(house, REVIEWER, case)
     assert shown["reasons"] == ["label_needs_person"]
     assert shown["suggestion"]["label"] == "account_closure"
