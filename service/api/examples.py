@@ -283,7 +283,7 @@ RELEASES: dict[str, Any] = {
 HALT: dict[str, Any] = {"workflow": "retail-banking", "why": "the fraud team asked for it"}
 HALTED: dict[str, Any] = {"workflows": ["retail-banking"], "halted": True}
 RESUMED: dict[str, Any] = {"workflows": ["retail-banking"], "halted": False}
-LEDGER: dict[str, Any] = {"ok": True, "records": 18204, "first_bad": None, "why": ""}
+LEDGER: dict[str, Any] = {"ok": True, "records": 18204, "first_bad": None, "why": "", "head": "7c9e" + 60 * "0"}
 READY: dict[str, Any] = {"ready": True, "checks": {"database": "ok", "workflow retail-banking": "ok"}}
 NOT_READY: dict[str, Any] = {"ready": False, "checks": {"workflows": "none yet: run `signoff init`"}}
 #: Problems that say more than their kind alone does.

@@ -149,6 +149,7 @@ class LedgerVerified(Reply):
     records: int
     first_bad: int | None
     why: str
+    head: str = Field(description="Hash of the last good record; a copy kept elsewhere shows rewritten history.")
 
 
 class Alive(Reply):

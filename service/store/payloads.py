@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 from service.store.tables import payloads
 
 
-def add(connection: Connection, payload_id: str, kind: str, data: bytes, subject: str | None, now: datetime) -> None:
+def add(connection: Connection, subject: str | None, now: datetime, *rows: tuple[str, str, bytes]) -> None:
+    """Store (id, kind, data) each."""
     connection.execute(
         payloads.insert(),
-        {"id": payload_id, "kind": kind, "data": data, "subject": subject, "created_at": now},
+        [{"id": id_, "kind": kind, "data": data, "subject": subject, "created_at": now} for id_, kind, data in rows],
     )
 
 

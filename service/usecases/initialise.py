@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,6 +124,7 @@ def build_seed(target: Path, progress: Progress = silent) -> None:
         house.close()
     for name in ("encoder", "models"):
         (settings.home / name).replace(target / name)
+    shutil.rmtree(settings.home)  # it holds a secret and a database, which no two instances may share
 
 
 def _copy_seed(seed: Path, home: Path) -> None:

@@ -176,8 +176,8 @@ def _record(
     request = to_bytes({"text": made.ask.text, "attributes": dict(made.ask.attributes), "subject": made.ask.subject})
     stored_answer = to_bytes(made.answer)
     request_id, answer_id = house.new_id("pay"), house.new_id("pay")
-    payloads.add(connection, request_id, "request", request, made.ask.subject, now)
-    payloads.add(connection, answer_id, "answer", stored_answer, made.ask.subject, now)
+    written = ((request_id, "request", request), (answer_id, "answer", stored_answer))
+    payloads.add(connection, made.ask.subject, now, *written)
     decisions.add(
         connection,
         {

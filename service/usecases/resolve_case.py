@@ -84,7 +84,7 @@ def _record(
 ) -> None:
     written = to_bytes({"note": resolution.note, "reply": resolution.reply})
     review_id, payload_id = house.new_id("rev"), house.new_id("pay")
-    payloads.add(connection, payload_id, "review", written, None, now)
+    payloads.add(connection, None, now, (payload_id, "review", written))
     decisions.add_review(
         connection,
         {

@@ -138,7 +138,7 @@ def _write(house: House, connection: Connection, staged: Staged, kind: str) -> N
     # Calibration texts are personal: they lie with the payloads, the artefact only says which.
     digest = row["calibration"]
     if payloads.get(connection, _calibration_id(digest)) == b"{}":
-        payloads.add(connection, _calibration_id(digest), "calibration", parts.calibration, None, now)
+        payloads.add(connection, None, now, (_calibration_id(digest), "calibration", parts.calibration))
     pointers.add_release(connection, **row)
     pointers.activate(connection, row["workflow"], row["id"], now)
     body = {name: row[name] for name in ("workflow", "rules", "policy", "head", "snapshot", "encoder", "calibration")}

@@ -13,4 +13,10 @@ def verify(house: House) -> dict[str, Any]:
     """How many records there are, and the first that does not fit if one does not."""
     with house.store.read() as connection:
         found = verify_chain(ledger.walk(connection))
-    return {"ok": found.ok, "records": found.records, "first_bad": found.first_bad, "why": found.why}
+    return {
+        "ok": found.ok,
+        "records": found.records,
+        "first_bad": found.first_bad,
+        "why": found.why,
+        "head": found.head,
+    }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.domain.audit import GENESIS, canonical, chain_hash, keyed_digest, millionths, verify
 
@@ -65,6 +68,26 @@ def test_a_rehashed_record_breaks_the_next():
 def test_canonical_bytes_do_not_depend_on_order():
     """RFC 8785: same content, same bytes."""
     assert canonical({"b": 1, "a": "é"}) == canonical({"a": "é", "b": 1})
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(max_codepoint=127)), json_like))
+def test_canonical_bytes_are_those_of_the_standard(record):
+    """Byte for byte what the reference implementation of RFC 8785 writes."""
+    assert canonical(record) == rfc8785.dumps(record)
+
+
+@pytest.mark.parametrize("value", [0.5, 2**53 + 1, b"x", {"ü": 1}, {1: 2}, {"x": [0.1]}])
+def test_what_has_no_one_form_is_refused(value):
+    """Floats, inexact integers and odd keys never get into the record."""
+    with pytest.raises(ValueError, match=r"record|number"):
+        canonical({"value": value})
 
 
 def test_scores_are_whole_numbers():
