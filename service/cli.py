@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from rules.errors import RuleErrors
 from service.domain.access import ROLES, Principal
 from service.errors import ServiceError
 
@@ -52,6 +53,11 @@ def main() -> None:
         app()
     except ServiceError as error:
         _complain(error)
+        sys.exit(2)
+    except RuleErrors as error:
+        from service.usecases.reload_rules import broken
+
+        _complain(broken(error.problems))
         sys.exit(2)
 
 

@@ -39,7 +39,7 @@ def certify(
             release,
             house.encoder,
             example.text,
-            {},
+            release.ruleset.schema.coerce(example.attributes),
             lambda narrow: house.allowed.get(release.workflow.collections, sequence, frozenset(), now, narrow),
             now,
             k=house.settings.evidence_k,

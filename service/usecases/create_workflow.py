@@ -66,9 +66,14 @@ class Created:
 
 
 def create_workflow(house: House, plan: Plan, by: str, progress: Progress = silent) -> Created:
-    """Read, split, write the workflow's files, fit, certify, activate. Nothing is activated when anything is wrong."""
+    """Read, split, write the workflow's files, fit, certify, activate. Nothing is activated when anything is wrong.
+
+    InvalidRequest, BadRequest or Conflict for the plan; RuleErrors for a pack that does not load.
+    """
     _refuse_bad_plan(house, plan)
-    rows, bad = read_csv(plan.examples)
+    pack = _install_pack(house, plan.rules)
+    attributes = read_pack(pack_files(house.home / "packs" / pack)).attributes
+    rows, bad = read_csv(plan.examples, attributes)
     labels, too_few = _labels(rows)
     if len(labels) < 2:
         why = f"{plan.examples.name} has {len(labels)} label(s) with {_FEWEST} examples or more; two are needed"
@@ -76,11 +81,10 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
     kept = [row for row in rows if row.label in labels]
     examples = _split(kept)
     outcomes = _outcomes(kept, plan.outcome)
-    pack = _install_pack(house, plan.rules)
     files, unreadable = read_documents(plan.documents) if plan.documents else ([], [])
     folder = house.home / "workflows" / plan.name
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack, _pack_attributes(house, pack)))
+    (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack, attributes))
     write_examples(folder / FILE, examples)
     read_files(house, plan.name)
     filed = file_documents(house, plan.name, files, by, attested_by=plan.attested_by) if files else None
@@ -126,7 +130,10 @@ def _split(rows: Sequence[Row]) -> list[Example]:
     """A random part is kept for calibration; repeated texts stay on one side."""
     _, calibration = split_examples([row.text for row in rows], _CALIBRATION_SHARE)
     kept = set(calibration.tolist())
-    return [Example(row.text, row.label, CALIBRATION if place in kept else TRAIN) for place, row in enumerate(rows)]
+    return [
+        Example(row.text, row.label, CALIBRATION if place in kept else TRAIN, row.attributes)
+        for place, row in enumerate(rows)
+    ]
 
 
 def _outcomes(rows: Sequence[Row], default: Outcome | None) -> dict[str, Outcome]:
@@ -161,7 +168,7 @@ def _install_pack(house: House, rules: str) -> str:
 
 
 def _policy(
-    plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pack: str, attributes: Mapping[str, Any]
+    plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pack: str, attributes: Sequence[Attribute]
 ) -> bytes:
     documents: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in rows:
@@ -179,19 +186,13 @@ def _policy(
         "title": plan.name,
         "packs": [pack],
         "collections": [plan.name],
-        "attributes": attributes,
+        "attributes": {attribute.name: _attribute(attribute) for attribute in attributes},
         "guarantee": {"alpha": plan.alpha, "delta": plan.delta},
         "evidence": plan.evidence.value,
         "queue": {"name": plan.name},
         "labels": labels,
     }
     return write_workflow(values, "The policy of this workflow. Edit it, then: signoff rules reload")
-
-
-def _pack_attributes(house: House, pack: str) -> dict[str, Any]:
-    """The attributes that the pack's rules expect a workflow to declare."""
-    read = read_pack(pack_files(house.home / "packs" / pack))
-    return {attribute.name: _attribute(attribute) for attribute in read.attributes}
 
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:

@@ -11,14 +11,17 @@ import gzip
 import hashlib
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from rules.model import Attribute
 from service.domain.access import Principal
 from service.errors import BadRequest, InvalidRequest, ServiceError
+from service.store.pointers import pointer
+from service.usecases.columns import typed
 from service.usecases.examples import BadRow
 from service.usecases.house import House
 from service.usecases.make_decision import Answered, Ask, Prepared, prepare
@@ -62,6 +65,7 @@ class Report:
 class _Entry:
     line: int
     fields: Mapping[str, Any]
+    columns: bool = False  #: fields are texts of columns, an attribute a column
 
 
 def decide_file(
@@ -121,7 +125,7 @@ def _decided(
 
 def _decide_one(house: House, principal: Principal, workflow: str, run: str, entry: _Entry) -> Answered | ServiceError:
     try:
-        ask = _ask(workflow, entry)
+        ask = _ask(workflow, entry, _declared(house, workflow))
         content = hashlib.sha256(json.dumps([ask.text, ask.attributes], sort_keys=True).encode()).hexdigest()[:16]
         prepared: Prepared = prepare(house, principal, ask, key=f"file-{run}-{entry.line}-{content}")
         if prepared.record is None:
@@ -132,15 +136,26 @@ def _decide_one(house: House, principal: Principal, workflow: str, run: str, ent
         return error
 
 
-def _ask(workflow: str, entry: _Entry) -> Ask:
+def _declared(house: House, workflow: str) -> Sequence[Attribute]:
+    """The attributes of the workflow as it is now; none when there is no such workflow, which deciding will tell."""
+    with house.store.read() as connection:
+        found = pointer(connection, workflow)
+    return house.shelf.open(found.release).workflow.attributes if found else ()
+
+
+def _ask(workflow: str, entry: _Entry, declared: Sequence[Attribute]) -> Ask:
     if "_error" in entry.fields:
         raise InvalidRequest(str(entry.fields["_error"]))
     text = entry.fields.get(_TEXT)
     if not isinstance(text, str) or not text.strip():
         raise InvalidRequest("text: nothing to read in it")
-    attributes = entry.fields.get("attributes") or {}
-    if not isinstance(attributes, dict):
+    given = entry.fields.get("attributes") or {}
+    if not isinstance(given, dict):
         raise InvalidRequest("attributes: not a JSON object")
+    try:
+        attributes = {**(typed(declared, entry.fields) if entry.columns else {}), **given}
+    except ValueError as error:
+        raise InvalidRequest(str(error)) from error
     subject = entry.fields.get("subject")
     return Ask(workflow, text, attributes, str(subject) if subject else None)
 
@@ -172,7 +187,7 @@ def _csv_entries(file: TextIO) -> Iterator[_Entry]:
     line = reader.line_num + 1
     for fields in reader:
         if fields:
-            yield _Entry(line, dict(zip(names, fields, strict=False)))
+            yield _Entry(line, dict(zip(names, fields, strict=False)), columns=True)
         line = reader.line_num + 1
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+from rules.model import Attribute
 from rules.normalize import normalize
 from service.errors import CannotStart
+from service.usecases.columns import typed
 
 FILE = "examples.jsonl"
 CALIBRATION = "calibration"
@@ -25,6 +27,7 @@ class Example:
     text: str
     label: str | None
     part: str = TRAIN  #: `train` or `calibration`; a calibration case is never trained on
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Row:
     label: str
     outcome: str = ""
     documents: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class BadRow:
         return f"line {self.line}: {self.why}"
 
 
-def read_csv(path: Path) -> tuple[list[Row], list[BadRow]]:
+def read_csv(path: Path, attributes: Sequence[Attribute] = ()) -> tuple[list[Row], list[BadRow]]:
     """The rows of a CSV file (also gzipped) with a header `text,label[,outcome,documents]`.
 
-    `category` is accepted for `label`. Rows without a text or label are reported by line and left out.
+    A further column named like one of `attributes` is that attribute. `category` is accepted for `label`. Rows
+    that cannot be used are reported by line and left out.
     """
     with _opened(path) as file:
         reader = csv.reader(file)
@@ -67,7 +72,7 @@ def read_csv(path: Path) -> tuple[list[Row], list[BadRow]]:
         for line, fields in _numbered(reader):
             if not fields:
                 continue
-            entry = _row(line, dict(zip(names, fields, strict=False)))
+            entry = _row(line, dict(zip(names, fields, strict=False)), attributes)
             (rows if isinstance(entry, Row) else bad).append(entry)  # type: ignore[arg-type]
     return rows, bad
 
@@ -80,7 +85,7 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1  # type: ignore[attr-defined]
 
 
-def _row(line: int, entry: dict[str, str]) -> Row | BadRow:
+def _row(line: int, entry: dict[str, str], attributes: Sequence[Attribute]) -> Row | BadRow:
     text, label = entry.get("text", "").strip(), entry.get("label", "").strip()
     if not normalize(text).clean.strip():
         return BadRow(line, "no text")
@@ -90,7 +95,10 @@ def _row(line: int, entry: dict[str, str]) -> Row | BadRow:
     if outcome not in ("", "allow", "block", "review"):
         return BadRow(line, f"outcome {outcome!r} is none of allow, block, review")
     documents = tuple(name for part in entry.get("documents", "").split(";") if (name := part.strip()))
-    return Row(line, text, label, outcome, documents)
+    try:
+        return Row(line, text, label, outcome, documents, typed(attributes, entry))
+    except ValueError as error:
+        return BadRow(line, str(error))
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -100,7 +108,9 @@ def read_examples(path: Path) -> list[Example]:
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)
-                found.append(Example(entry["text"], entry["label"], entry.get("part", TRAIN)))
+                found.append(
+                    Example(entry["text"], entry["label"], entry.get("part", TRAIN), entry.get("attributes", {}))
+                )
             except (ValueError, KeyError, TypeError) as error:
                 raise CannotStart(
                     f"{path}:{number}: no example in it: {error}", remedy='write {"text": …, "label": …} a line'
@@ -111,7 +121,9 @@ def read_examples(path: Path) -> list[Example]:
 def write_examples(path: Path, examples: Iterable[Example]) -> None:
     with path.open("w", encoding="utf-8") as file:
         for example in examples:
-            entry = {"text": example.text, "label": example.label, "part": example.part}
+            entry: dict[str, Any] = {"text": example.text, "label": example.label, "part": example.part}
+            if example.attributes:
+                entry["attributes"] = dict(example.attributes)
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 

@@ -15,7 +15,7 @@ from service.domain.types import Certificate, Refusal
 from service.store import artefacts, events, ledger, payloads, pointers
 from service.store.engine import Connection
 from service.usecases.certify import certify
-from service.usecases.examples import Example
+from service.usecases.examples import CALIBRATION, Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
 from service.usecases.shelf import OpenRelease
@@ -31,7 +31,7 @@ class Parts:
     policy: bytes  #: workflow.yaml
     rules: bytes  #: JSON: pack -> file -> text
     head: bytes
-    calibration: bytes  #: JSON lines: text, label
+    calibration: bytes  #: JSON lines: text, label, attributes
     snapshot: str
     sample: str = DEMO_SAMPLE
 
@@ -98,12 +98,13 @@ def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
 
 
 def calibration_bytes(cases: Sequence[Example]) -> bytes:
-    return "".join(json.dumps({"text": c.text, "label": c.label}, ensure_ascii=False) + "\n" for c in cases).encode()
+    entries = ({"text": c.text, "label": c.label, "attributes": dict(c.attributes)} for c in cases)
+    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries).encode()
 
 
 def calibration_cases(data: bytes) -> list[Example]:
     entries = (json.loads(line) for line in data.decode().splitlines() if line)
-    return [Example(entry["text"], entry["label"], "calibration") for entry in entries]
+    return [Example(entry["text"], entry["label"], CALIBRATION, entry["attributes"]) for entry in entries]
 
 
 def packs_bytes(folders: Mapping[str, Path]) -> bytes:
