@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from snowballstemmer.english_stemmer import EnglishStemmer
@@ -37,16 +36,6 @@ def stem(word: str) -> str:
 def terms(text: str) -> list[str]:
     """The index terms of `text`, in order, repeated as often as they occur."""
     return [stem(word) for match in _WORD.finditer(text) if (word := _plain(match[0])) not in STOP_WORDS]
-
-
-def occurrences(text: str, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
-    """(term, start) wherever one of the `wanted` terms stands in `text`."""
-    # Stemming never changes a word's first letter, so most words can be passed over unread.
-    initials = {letter for term in wanted for letter in (term[0], term[0].upper())}
-    for match in _WORD.finditer(text):
-        start = match.start()
-        if text[start] in initials and (word := _plain(match[0])) not in STOP_WORDS and (term := stem(word)) in wanted:
-            yield term, start
 
 
 def _plain(word: str) -> str:

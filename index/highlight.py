@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
-from index.analyse import occurrences
+from index.analyse import terms
 from index.sentences import sentences
 
 #: More marks than this mark nothing.
@@ -19,16 +20,17 @@ def highlights(passage: str, wanted: Mapping[str, float]) -> tuple[tuple[int, in
 
     `wanted` are the request's terms, each with how telling it is. A term counts once a sentence.
     """
-    spans = sentences(passage)
-    held: list[set[str]] = [set() for _ in spans]
-    sentence = 0
-    for term, start in occurrences(passage, wanted):
-        while spans[sentence][1] <= start:
-            sentence += 1
-        held[sentence].add(term)
-    scores = [sum(wanted[term] for term in sorted(terms)) for terms in held]
-    best = max(scores, default=0.0)
+    asked = wanted.keys()
+    held = [(sum(wanted[term] for term in sorted(asked & own)), span) for span, own in _outline(passage)]
+    best = max((score for score, _ in held), default=0.0)
     if best <= 0:
         return ()
-    order = sorted(range(len(spans)), key=lambda place: (-scores[place], place))[:_MOST]
-    return tuple(spans[place] for place in sorted(order) if scores[place] >= _SHARE * best)
+    order = sorted(held, key=lambda entry: (-entry[0], entry[1]))[:_MOST]
+    return tuple(sorted(span for score, span in order if score >= _SHARE * best))
+
+
+# The same passages are found again and again; what is in their sentences does not depend on the request.
+@lru_cache(maxsize=2048)
+def _outline(passage: str) -> tuple[tuple[tuple[int, int], frozenset[str]], ...]:
+    """Each sentence's span with the terms in it."""
+    return tuple((span, frozenset(terms(passage[span[0] : span[1]]))) for span in sentences(passage))

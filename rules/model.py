@@ -227,10 +227,11 @@ class Ruling:
     pii: tuple[Span, ...] = ()  #: every PII span found, whether a rule asked or not
     shadow: tuple[Finding, ...] = ()  #: findings of rules in shadow: recorded, without any effect
 
-    @property
-    def matched(self) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.status is FindingStatus.MATCH)
+    matched: tuple[Finding, ...] = field(init=False)
+    unknown: tuple[Finding, ...] = field(init=False)
 
-    @property
-    def unknown(self) -> tuple[Finding, ...]:
-        return tuple(f for f in self.findings if f.status is FindingStatus.UNKNOWN)
+    def __post_init__(self) -> None:
+        # Nearly every finding is a `no_match`, and everybody after the rules asks for the others.
+        telling = [finding for finding in self.findings if finding.status is not FindingStatus.NO_MATCH]
+        object.__setattr__(self, "matched", tuple(f for f in telling if f.status is FindingStatus.MATCH))
+        object.__setattr__(self, "unknown", tuple(f for f in telling if f.status is FindingStatus.UNKNOWN))

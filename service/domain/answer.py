@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from index.model import Evidence
-from rules.model import Finding, FindingStatus, Ruling
+from rules.model import Finding, Ruling
 from service.domain.types import Automatic, Judgement, State, Workflow
 
 #: Labels shown with an answer; the rest have next to no probability.
@@ -60,7 +60,7 @@ def rules_part(ruling: Ruling) -> dict[str, Any]:
         "effect": ruling.effect.value if ruling.effect else None,
         "findings": [_finding(f) for f in ruling.matched],
         "unknown": [_finding(f) | {"unknown": list(f.unknown)} for f in ruling.unknown],
-        "no_match": sum(f.status is FindingStatus.NO_MATCH for f in ruling.findings),
+        "no_match": len(ruling.findings) - len(ruling.matched) - len(ruling.unknown),
         "redact": sorted(ruling.obligations.redact),
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.model import Evidence
-from rules.model import Effect, Finding, FindingStatus, Ruling
+from rules.model import Effect, Finding, Ruling
 from service.domain.types import (
     Automatic,
     Autonomy,
@@ -117,8 +117,7 @@ def _evidence_reasons(policy: EvidencePolicy, label: Label, evidence: Sequence[E
 
 def _rule_reasons(ruling: Ruling) -> list[Reason]:
     reasons: list[Reason] = []
-    asking = [f for f in ruling.findings if f.effect is Effect.REVIEW]
-    if any(f.status is FindingStatus.MATCH for f in asking):
+    if any(finding.effect is Effect.REVIEW for finding in ruling.matched):
         reasons.append(Reason.RULE_REVIEW)
     if ruling.unknown:
         reasons.append(Reason.RULE_UNKNOWN)

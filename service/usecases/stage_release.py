@@ -104,7 +104,7 @@ def calibration_bytes(cases: Sequence[Example]) -> bytes:
 
 def calibration_cases(data: bytes) -> list[Example]:
     entries = (json.loads(line) for line in data.decode().splitlines() if line)
-    return [Example(entry["text"], entry["label"], CALIBRATION, entry["attributes"]) for entry in entries]
+    return [Example(entry["text"], entry["label"], CALIBRATION, entry.get("attributes", {})) for entry in entries]
 
 
 def packs_bytes(folders: Mapping[str, Path]) -> bytes:

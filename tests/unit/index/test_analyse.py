@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from index.analyse import analyser_digest, occurrences, stem, terms
+from index.analyse import analyser_digest, stem, terms
 
 
 def test_terms_are_stems_in_lower_case_without_stop_words() -> None:
@@ -26,18 +26,6 @@ def test_other_scripts_and_figures_are_words_too() -> None:
 def test_straight_and_curly_apostrophes_are_the_same() -> None:
     """It does not matter which apostrophe a keyboard makes."""
     assert terms("the bank’s") == terms("the bank's") == ["bank"]
-
-
-def test_occurrences_are_where_the_terms_stand() -> None:
-    """A wanted term is found in any inflection, at its place."""
-    text = "Refund fees; we refunded a fee."
-    found = list(occurrences(text, {"refund", "fee"}))
-    assert [(term, text[start : start + 3]) for term, start in found] == [
-        ("refund", "Ref"),
-        ("fee", "fee"),
-        ("refund", "ref"),
-        ("fee", "fee"),
-    ]
 
 
 def test_stemming_is_the_same_from_many_threads() -> None:
