@@ -354,6 +354,17 @@ def _one_of(kind: Any, word: str, option: str) -> Any:
     return kind(word)
 
 
+@workflow_app.command("refit")
+def workflow_refit(name: str) -> None:
+    """Fit, build and certify a workflow anew from its files, as after a change of examples or encoder."""
+    from service.usecases.establish import establish
+
+    with _house() as house, _progress() as progress:
+        staged = establish(house, name, _by(), "refit", progress=progress)
+    say.print(f"\n{name} serves as {staged.release.id}")
+    _say_certificate(staged.release.certificate or staged.release.refusal)
+
+
 @workflow_app.command("list")
 def workflow_list() -> None:
     """Every workflow with what answers for it."""

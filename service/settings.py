@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Set when the console is served over HTTPS.")
 
     @property
+    def route(self) -> dict[str, int]:
+        """The settings that decide which way a request takes, so that a certificate is of them too."""
+        return {"evidence_k": self.evidence_k, "max_windows": self.max_windows}
+
+    @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.home.resolve() / 'signoff.db'}"
 

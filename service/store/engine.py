@@ -49,7 +49,8 @@ class Store:
         self._readers = readers
         self._writer = writer
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
-        self._closed = threading.Event()
+        self._gate = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
@@ -67,10 +68,11 @@ class Store:
 
         `work` may be run more than once (each time after a full roll back), so it must only touch its connection.
         """
-        if self._closed.is_set():
-            raise LedgerUnavailable("the store is closed", remedy="the service is stopping; ask another replica")
         pending = _Pending(work, Future())
-        self._queue.put(pending)
+        with self._gate:
+            if self._closed:
+                raise LedgerUnavailable("the store is closed", remedy="the service is stopping; ask another replica")
+            self._queue.put(pending)
         return cast("Future[T]", pending.future)
 
     def commit(self, work: Callable[[Connection], T]) -> T:
@@ -79,12 +81,14 @@ class Store:
 
     def close(self) -> None:
         """Finish what is queued, then let go of the database."""
-        if not self._closed.is_set():
-            self._closed.set()
+        with self._gate:  # whatever is queued stands before the end, and nothing comes after it
+            if self._closed:
+                return
+            self._closed = True
             self._queue.put(None)
-            self._thread.join()
-            self._readers.dispose()
-            self._writer.dispose()
+        self._thread.join()
+        self._readers.dispose()
+        self._writer.dispose()
 
     def _run(self) -> None:
         closing = False

@@ -19,5 +19,10 @@ def add(connection: Connection, subject: str | None, now: datetime, *rows: tuple
 
 
 def get(connection: Connection, payload_id: str) -> bytes:
+    """Empty JSON for one that is no longer there."""
     data = connection.scalar(sa.select(payloads.c.data).where(payloads.c.id == payload_id))
     return bytes(data) if data is not None else b"{}"
+
+
+def known(connection: Connection, payload_id: str) -> bool:
+    return connection.scalar(sa.select(payloads.c.id).where(payloads.c.id == payload_id)) is not None

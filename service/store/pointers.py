@@ -44,11 +44,15 @@ def pointers(connection: Connection) -> list[Pointer]:
     return [Pointer(row.name, row.release, row.halted, row.document_sequence) for row in rows]
 
 
-def activate(connection: Connection, workflow: str, release: str, now: datetime) -> None:
-    """Let `release` answer from the next request on."""
-    changed = connection.execute(workflows.update().where(workflows.c.name == workflow).values(release=release))
-    if changed.rowcount == 0:
-        connection.execute(workflows.insert().values(name=workflow, release=release, halted=False, created_at=now))
+def activate(connection: Connection, workflow: str, release: str, base: str | None, now: datetime) -> bool:
+    """Let `release` answer, if `base` still does (None: if nothing does yet). Whether it now does."""
+    if base is not None:
+        moved = workflows.update().where(workflows.c.name == workflow, workflows.c.release == base)
+        return connection.execute(moved.values(release=release)).rowcount == 1
+    if pointer(connection, workflow) is not None:
+        return False
+    connection.execute(workflows.insert().values(name=workflow, release=release, halted=False, created_at=now))
+    return True
 
 
 def set_halted(connection: Connection, workflow: str | None, halted: bool) -> list[str]:

@@ -104,6 +104,7 @@ releases = sa.Table(
     sa.Column("calibration", _DIGEST, nullable=False),  # of the cases, which lie with the payloads
     sa.Column("snapshot", _DIGEST, nullable=False),
     sa.Column("encoder", _DIGEST, nullable=False),
+    sa.Column("route", sa.JSON, nullable=False),  # settings that the certificate was made under
     sa.Column("certificate", sa.JSON(none_as_null=True)),  # null: refused, and `refusal` says why
     sa.Column("refusal", sa.JSON(none_as_null=True)),
     sa.Column("created_at", Instant, nullable=False),

@@ -7,6 +7,7 @@ with the wrong label cites the wrong documents, and the same outcome may be luck
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -48,11 +49,14 @@ def certify(
         )
 
     confidence, correct = np.zeros(len(calibration)), np.zeros(len(calibration), dtype=bool)
-    for place, considered in enumerate(house.judges.map(run, calibration)):
-        automatic, judgement = considered.automatic, considered.judgement
-        if automatic.state is State.FINAL and automatic.decided_by is DecidedBy.CLASSIFIER and judgement:
-            confidence[place] = judgement.confidence
-            correct[place] = automatic.label == calibration[place].label
-        progress("certifying", place + 1, len(calibration))
+    # Threads of its own, one less than there are encoder sessions: live requests are neither queued behind the
+    # calibration cases nor kept from encoding.
+    with ThreadPoolExecutor(max(1, house.settings.encoder_sessions - 1), thread_name_prefix="certify") as threads:
+        for place, considered in enumerate(threads.map(run, calibration)):
+            automatic, judgement = considered.automatic, considered.judgement
+            if automatic.state is State.FINAL and automatic.decided_by is DecidedBy.CLASSIFIER and judgement:
+                confidence[place] = judgement.confidence
+                correct[place] = automatic.label == calibration[place].label
+            progress("certifying", place + 1, len(calibration))
     asked = release.workflow.guarantee
     return replace(binomial(confidence, correct, asked.alpha, asked.delta), sample=sample)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rules.normalize import normalize
 from service.learn.registry import head_from_bytes, head_to_bytes
+from service.store.pointers import pointer
 from service.usecases.embed import embed
 from service.usecases.examples import CALIBRATION, FILE, Example, read_examples
 from service.usecases.house import House
@@ -32,7 +33,10 @@ def establish(
     head = fitted_head(house, examples, progress)
     snapshot = snapshot_of(house, workflow.collections, progress)
     calibration = calibration_bytes([example for example in examples if example.part == CALIBRATION])
-    staged = stage(house, Parts(policy, packs, head, calibration, snapshot, sample), by, why, progress)
+    with house.store.read() as connection:
+        answering = pointer(connection, name)
+    base = answering.release if answering else None
+    staged = stage(house, Parts(policy, packs, head, calibration, snapshot, sample, base), by, why, progress)
     activate(house, [staged])
     return staged
 

@@ -60,23 +60,27 @@ def open_house(settings: Settings, clock: Callable[[], datetime] | None = None) 
     if not settings.home.is_dir():
         raise CannotStart(f"there is no folder {settings.home}", remedy="run `signoff init` first")
     store = open_store(settings.database)
-    check_schema(store)
     try:
+        check_schema(store)
+        secret = read_secret(settings.home)
         encoder = EncoderPool(
             encoder_folder(settings), sessions=settings.encoder_sessions, cache=settings.encoder_cache
         )
     except IndexFault as fault:
         store.close()
         raise CannotStart(f"{fault.place}: {fault.reason}", remedy=fault.remedy) from fault
+    except BaseException:
+        store.close()
+        raise
     return House(
         settings=settings,
         store=store,
         encoder=encoder,
-        shelf=Shelf(store, settings.home / "snapshots", encoder.digest),
+        shelf=Shelf(store, settings.home / "snapshots", encoder.digest, settings.route),
         allowed=AllowedSets(store),
         changed=Changed(),
         judges=ThreadPoolExecutor(settings.decision_threads, thread_name_prefix="judge"),
-        secret=read_secret(settings.home),
+        secret=secret,
         clock=clock or (lambda: datetime.now(UTC)),
     )
 

@@ -240,6 +240,7 @@ def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
         "workflow": made.release.workflow.name,
         "release": made.release.id,
         "parts": {name: row[name] for name in ("rules", "policy", "head", "snapshot", "encoder")},
+        "route": dict(row["route"]),
         "document_sequence": made.pointer.document_sequence,
         "groups": sorted(principal.groups),
         "clock": timestamp(made.at),

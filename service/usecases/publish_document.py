@@ -29,11 +29,16 @@ def submit(house: House, principal: Principal, document: Mapping[str, Any]) -> d
 
 
 def approve(house: House, principal: Principal, collection: str, document_id: str, version: int) -> dict[str, Any]:
-    """Approve one version. The one place where it is checked that this is not the person who submitted it."""
+    """Approve one version. The one place where it is checked that this is not the person who submitted it.
+
+    Approving again makes the snapshot again, should the first time have been cut off in between.
+    """
     key, now = DocumentKey(collection, document_id, version), house.clock()
 
     def work(connection: Connection) -> None:
         row = _found(connection, key)
+        if row.status == "approved":
+            return  # the approval stands; what may be missing is the snapshot, which is made below
         if row.status != "submitted":
             raise Conflict(f"version {version} of {document_id} is {row.status}", remedy="approve a submitted version")
         if row.submitted_by == principal.name:

@@ -10,7 +10,7 @@ from service.domain.types import Workflow
 from service.store import artefacts, documents, pointers
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
-from service.usecases.stage_release import activate, current_parts, stage
+from service.usecases.stage_release import Staged, current_parts, settle, stage
 from service.usecases.workflow_file import read_workflow
 
 
@@ -44,15 +44,16 @@ def rebuild(house: House, workflow: str | None, by: str, progress: Progress = si
 
 
 def _rebuild(house: House, concerned: Callable[[Workflow], bool], by: str, why: str, progress: Progress) -> list[str]:
-    with house.store.read() as connection:
-        rows = [pointers.release(connection, pointer.release) for pointer in pointers.pointers(connection)]
-        parts = [current_parts(connection, row) for row in rows if row is not None]
-    staged = []
-    for each in parts:
-        workflow = read_workflow(each.policy)
-        if concerned(workflow):
-            snapshot = snapshot_of(house, workflow.collections, progress)
-            staged.append(stage(house, replace(each, snapshot=snapshot), by, why, progress))
-    if staged:
-        activate(house, staged, "release.documents_changed")
-    return [each.release.id for each in staged]
+    def make() -> list[Staged]:
+        with house.store.read() as connection:
+            rows = [pointers.release(connection, pointer.release) for pointer in pointers.pointers(connection)]
+            parts = [current_parts(connection, row) for row in rows if row is not None]
+        staged = []
+        for each in parts:
+            workflow = read_workflow(each.policy)
+            if concerned(workflow):
+                snapshot = snapshot_of(house, workflow.collections, progress)
+                staged.append(stage(house, replace(each, snapshot=snapshot), by, why, progress))
+        return staged
+
+    return [each.release.id for each in settle(house, make, "release.documents_changed")]

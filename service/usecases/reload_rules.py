@@ -14,8 +14,9 @@ from service.errors import RulesBroken
 from service.observe.metrics import RELOADS
 from service.store import pointers
 from service.usecases.house import House
+from service.usecases.rebuild_snapshot import snapshot_of
 from service.usecases.shelf import compile_ruleset
-from service.usecases.stage_release import Parts, Staged, activate, current_parts, packs_bytes, stage
+from service.usecases.stage_release import Parts, Staged, current_parts, packs_bytes, settle, stage
 from service.usecases.workflow_file import FILE, read_workflow
 
 
@@ -25,26 +26,27 @@ def reload(house: House, by: str, *, dry_run: bool = False) -> dict[str, Any]:
     RulesBroken with every error as file:line:column when anything does not load or a rule's own test fails; then
     nothing changes.
     """
-    try:
-        changed = _changed(house)
-    except RuleErrors as error:
-        RELOADS.labels("refused").inc()
-        raise broken(error.problems) from error
-    staged = [stage(house, parts, by, "rules reloaded") for _, parts in changed]
-    reports = [_report(before, each) for (before, _), each in zip(changed, staged, strict=True)]
+    before: dict[str, Mapping[str, Any]] = {}
+
+    def make() -> list[Staged]:
+        try:
+            changed = _changed(house)
+        except RuleErrors as error:
+            RELOADS.labels("refused").inc()
+            raise broken(error.problems) from error
+        before.update({row["workflow"]: row for row, _ in changed})
+        return [stage(house, _with_snapshot(house, row, parts), by, "rules reloaded") for row, parts in changed]
+
+    staged = make() if dry_run else settle(house, make, "rules.reloaded")
     if staged and not dry_run:
-        activate(house, staged, "rules.reloaded")
         RELOADS.labels("activated").inc()
+    reports = [_report(before[each.release.workflow.name], each) for each in staged]
     return {"changed": bool(staged), "dry_run": dry_run, "workflows": reports}
 
 
 def check(house: House) -> list[dict[str, Any]]:
     """Every error in the files as they lie there, failing rule tests included; empty when they may be loaded."""
-    try:
-        _changed(house)
-    except RuleErrors as error:
-        return [as_dict(problem) for problem in error.problems]
-    return []
+    return _checked(house)[0]
 
 
 def status(house: House) -> dict[str, Any]:
@@ -79,13 +81,21 @@ def status(house: House) -> dict[str, Any]:
                 "file": rule.file,
                 "line": rule.line,
             }
-    errors = check(house)
+    errors, differ = _checked(house)
     return {
         "packs": [{**pack, "rules": list(pack["rules"].values())} for pack in packs.values()],
         "workflows": workflows,
-        "files_differ": bool(errors) or bool(_changed(house)),
+        "files_differ": differ,
         "errors": errors,
     }
+
+
+def _checked(house: House) -> tuple[list[dict[str, Any]], bool]:
+    """Every error in the files, and whether they would change anything."""
+    try:
+        return [], bool(_changed(house))
+    except RuleErrors as error:
+        return [as_dict(problem) for problem in error.problems], True
 
 
 def read_files(house: House, workflow: str) -> tuple[bytes, bytes, Workflow]:
@@ -175,6 +185,14 @@ def _changed(house: House) -> list[tuple[Mapping[str, Any], Parts]]:
     if problems:
         raise RuleErrors(problems)
     return changed
+
+
+def _with_snapshot(house: House, row: Mapping[str, Any], parts: Parts) -> Parts:
+    """The parts with a snapshot of the collections that the policy names now."""
+    collections = read_workflow(parts.policy).collections
+    if collections == house.shelf.policy(row["id"]).collections:
+        return parts
+    return replace(parts, snapshot=snapshot_of(house, collections))
 
 
 def _report(before: Mapping[str, Any], staged: Staged) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.errors import IndexFault
+from index.latest import Latest
 from index.search import HybridSearcher
 from index.snapshot import open_snapshot
 from rules.compile import compile_rules
@@ -47,58 +47,64 @@ class OpenRelease:
 class Shelf:
     """Opens releases by id and keeps the latest. Parts that two releases share are opened once."""
 
-    def __init__(self, store: Store, snapshots: Path, encoder_digest: str) -> None:
+    def __init__(self, store: Store, snapshots: Path, encoder_digest: str, route: Mapping[str, int]) -> None:
+        """`route` are the settings that a certificate depends on; with others it does not hold."""
         self._store = store
         self._snapshots = snapshots
         self._encoder = encoder_digest
-        self._releases: OrderedDict[str, OpenRelease] = OrderedDict()
-        self._parts: OrderedDict[tuple[str, ...], Any] = OrderedDict()
-        self._lock = threading.Lock()
+        self._route = dict(route)
+        self._releases: Latest[str, OpenRelease] = Latest(_KEPT)
+        self._parts: Latest[tuple[str, ...], Any] = Latest(4 * _KEPT)
+        self._opening = threading.RLock()  # what two requests miss at once is opened once
 
     def open(self, release_id: str) -> OpenRelease:
         """The release, from memory when it was asked for before."""
         found = self._releases.get(release_id)
         if found is None:
-            with self._lock:
-                found = self._releases.get(release_id) or self._load(release_id)
-                _keep(self._releases, release_id, found)
+            with self._opening:
+                found = self._releases.get(release_id)
+                if found is None:
+                    found = self._load(release_id)
+                    self._releases.put(release_id, found)
         return found
 
     def put(self, release: OpenRelease) -> None:
         """Keep a release that was just staged, so that its first request finds it open."""
-        with self._lock:
-            _keep(self._releases, release.id, release)
+        self._releases.put(release.id, release)
+
+    def policy(self, release_id: str) -> Workflow:
+        """The release's policy alone: it can be read long after the release's snapshot or encoder has gone."""
+        with self._store.read() as connection:
+            row = _row(connection, release_id)
+            return self._policy(row["policy"], Artefacts(connection))
 
     def assemble(self, row: Mapping[str, Any], read: Mapping[str, bytes]) -> OpenRelease:
         """A release from its row and the bytes of its artefacts by digest; opens what is not open yet."""
-        workflow: Workflow = self._part(("policy", row["policy"]), lambda: read_workflow(read[row["policy"]]))
+        if row["encoder"] != self._encoder:
+            raise CannotStart(
+                f"release {row['id']} was made with encoder {row['encoder'][:12]}, installed is {self._encoder[:12]}",
+                remedy="put that encoder back, or fit the workflow on this one: signoff workflow refit NAME",
+            )
+        workflow = self._policy(row["policy"], read)
         ruleset = self._part(
             ("rules", row["rules"], row["policy"]), lambda: compile_ruleset(read[row["rules"]], workflow)
         )
         head = self._part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], self._encoder))
         searcher = self._part(("snapshot", row["snapshot"]), lambda: self._open_snapshot(row["snapshot"]))
-        if row["encoder"] != self._encoder:
-            raise CannotStart(
-                f"release {row['id']} was made with encoder {row['encoder'][:12]}, installed is {self._encoder[:12]}",
-                remedy="put the encoder back, or make a new release: signoff workflow refit " + workflow.name,
-            )
-        return OpenRelease(
-            id=row["id"],
-            workflow=workflow,
-            ruleset=ruleset,
-            searcher=searcher,
-            head=head,
-            certificate=Certificate(**row["certificate"]) if row["certificate"] else None,
-            refusal=Refusal(**row["refusal"]) if row["refusal"] else None,
-            row=row,
-        )
+        certificate = Certificate(**row["certificate"]) if row["certificate"] else None
+        refusal = Refusal(**row["refusal"]) if row["refusal"] else None
+        if certificate is not None and row["route"] != self._route:
+            refusal = _other_route(certificate, row["route"], self._route)
+            certificate = None
+        return OpenRelease(row["id"], workflow, ruleset, searcher, head, certificate, refusal, row)
 
     def _load(self, release_id: str) -> OpenRelease:
         with self._store.read() as connection:
-            row = pointers.release(connection, release_id)
-            if row is None:
-                raise NotFound(f"there is no release {release_id}")
-            return self.assemble(row, _Artefacts(connection))
+            return self.assemble(_row(connection, release_id), Artefacts(connection))
+
+    def _policy(self, digest: str, read: Mapping[str, bytes]) -> Workflow:
+        workflow: Workflow = self._part(("policy", digest), lambda: read_workflow(read[digest]))
+        return workflow
 
     def _open_snapshot(self, digest: str) -> HybridSearcher:
         try:
@@ -106,12 +112,13 @@ class Shelf:
         except IndexFault as fault:
             raise CannotStart(f"{fault.place}: {fault.reason}", remedy="run `signoff index build`") from fault
 
-    def _part(self, key: tuple[str, ...], make: Any) -> Any:
-        part = self._parts.get(key)
-        if part is None:
-            part = make()
-            _keep(self._parts, key, part, 4 * _KEPT)
-        return part
+    def _part(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        with self._opening:
+            part = self._parts.get(key)
+            if part is None:
+                part = make()
+                self._parts.put(key, part)
+            return part
 
 
 def compile_ruleset(packs: bytes, workflow: Workflow) -> RuleSet:
@@ -129,7 +136,7 @@ def compile_ruleset(packs: bytes, workflow: Workflow) -> RuleSet:
     return compile_rules(read, AttributeSchema(workflow.attributes))
 
 
-class _Artefacts(Mapping[str, bytes]):
+class Artefacts(Mapping[str, bytes]):
     """Artefacts by digest, read when asked for."""
 
     def __init__(self, connection: Connection) -> None:
@@ -145,8 +152,24 @@ class _Artefacts(Mapping[str, bytes]):
         raise TypeError("artefacts are looked up by digest, not counted")
 
 
-def _keep(shelf: OrderedDict[Any, Any], key: Any, value: Any, most: int = _KEPT) -> None:
-    shelf[key] = value
-    shelf.move_to_end(key)
-    while len(shelf) > most:
-        shelf.popitem(last=False)
+def _row(connection: Connection, release_id: str) -> dict[str, Any]:
+    row = pointers.release(connection, release_id)
+    if row is None:
+        raise NotFound(f"there is no release {release_id}")
+    return row
+
+
+def _other_route(certificate: Certificate, certified: Mapping[str, int], now: Mapping[str, int]) -> Refusal:
+    """Why a certificate does not hold under other settings than it was made with."""
+    changed = ", ".join(
+        f"{name} {certified.get(name)} → {value}" for name, value in now.items() if certified.get(name) != value
+    )
+    return Refusal(
+        alpha=certificate.alpha,
+        delta=certificate.delta,
+        cases=certificate.cases,
+        accepted=certificate.accepted,
+        needed=0,
+        why=f"certified under other settings ({changed}): set them back, or certify anew with `signoff index build`",
+        sample=certificate.sample,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from rules.errors import Problem, RuleErrors
 from rules.reader import pack_files
 from service.domain.types import Certificate, Refusal
+from service.errors import Conflict
 from service.store import artefacts, events, ledger, payloads, pointers
 from service.store.engine import Connection
 from service.usecases.certify import certify
@@ -22,6 +23,8 @@ from service.usecases.shelf import OpenRelease
 
 #: What the calibration cases are, when nobody has drawn them from live traffic.
 DEMO_SAMPLE = "demo data, not your traffic"
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Parts:
     calibration: bytes  #: JSON lines: text, label, attributes
     snapshot: str
     sample: str = DEMO_SAMPLE
+    base: str | None = None  #: the release these parts were taken from; None for a workflow that is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = si
         "calibration": _digest(parts.calibration),
         "snapshot": parts.snapshot,
         "encoder": house.encoder.digest,
+        "route": house.settings.route,
         "certificate": None,
         "refusal": None,
         "created_at": house.clock(),
@@ -73,8 +78,30 @@ def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = si
     return Staged(replace(draft, certificate=certificate, refusal=refusal, row=row), parts)
 
 
+class BaseMoved(Conflict):
+    """Another release was activated while this one was being staged."""
+
+    code = "release_moved"
+
+
+def settle(house: House, make: Callable[[], list[Staged]], kind: str) -> list[Staged]:
+    """Stage and activate what `make` makes; made anew when somebody else activated a release in the meantime.
+
+    Without this an approval that was staged before a reload, and activated after it, would undo the reload.
+    """
+    for _ in range(_TRIES):
+        staged = make()
+        try:
+            if staged:
+                activate(house, staged, kind)
+        except BaseMoved:
+            continue
+        return staged
+    raise BaseMoved(f"the release changed {_TRIES} times while this one was staged", remedy="try again")
+
+
 def activate(house: House, staged: Sequence[Staged], kind: str = "release.activated") -> None:
-    """Let the staged releases answer, all from the same commit on."""
+    """Let the staged releases answer, all from the same commit on. BaseMoved if one's base no longer answers."""
 
     def work(connection: Connection) -> None:
         for each in staged:
@@ -94,6 +121,7 @@ def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
         calibration=payloads.get(connection, _calibration_id(release["calibration"])),
         snapshot=release["snapshot"],
         sample=(release["certificate"] or release["refusal"] or {}).get("sample", DEMO_SAMPLE),
+        base=release["id"],
     )
 
 
@@ -103,7 +131,7 @@ def calibration_bytes(cases: Sequence[Example]) -> bytes:
 
 
 def calibration_cases(data: bytes) -> list[Example]:
-    entries = (json.loads(line) for line in data.decode().splitlines() if line)
+    entries = (json.loads(line) for line in data.decode().split("\n") if line)
     return [Example(entry["text"], entry["label"], CALIBRATION, entry.get("attributes", {})) for entry in entries]
 
 
@@ -138,10 +166,11 @@ def _write(house: House, connection: Connection, staged: Staged, kind: str) -> N
         assert artefacts.put(connection, name, data, now) == row[name]
     # Calibration texts are personal: they lie with the payloads, the artefact only says which.
     digest = row["calibration"]
-    if payloads.get(connection, _calibration_id(digest)) == b"{}":
+    if not payloads.known(connection, _calibration_id(digest)):
         payloads.add(connection, None, now, (_calibration_id(digest), "calibration", parts.calibration))
     pointers.add_release(connection, **row)
-    pointers.activate(connection, row["workflow"], row["id"], now)
+    if not pointers.activate(connection, row["workflow"], row["id"], parts.base, now):
+        raise BaseMoved(f"workflow {row['workflow']} no longer answers by {parts.base}", remedy="stage it again")
     body = {name: row[name] for name in ("workflow", "rules", "policy", "head", "snapshot", "encoder", "calibration")}
     body |= {"by": row["created_by"], "why": row["why"], "certified": row["certificate"] is not None}
     ledger.append(connection, kind, row["id"], now, body)

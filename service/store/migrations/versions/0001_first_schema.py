@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("calibration", sa.String(length=64), nullable=False),
         sa.Column("snapshot", sa.String(length=64), nullable=False),
         sa.Column("encoder", sa.String(length=64), nullable=False),
+        sa.Column("route", sa.JSON(), nullable=False),
         sa.Column("certificate", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("refusal", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),

@@ -33,7 +33,7 @@ def bare_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         settings=settings,
         store=store,
         encoder=cast("Any", None),  # no workflow, so nothing is ever encoded
-        shelf=Shelf(store, home / "snapshots", "no encoder"),
+        shelf=Shelf(store, home / "snapshots", "no encoder", {}),
         allowed=AllowedSets(store),
         changed=Changed(),
         judges=ThreadPoolExecutor(2),

@@ -1,0 +1,142 @@
+"""Releases: what is staged on an old base never undoes what was activated since."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from service.domain.access import ROLES, Principal
+from service.errors import Forbidden
+from service.store import pointers
+from service.usecases import reload_rules
+from service.usecases.examples import Example
+from service.usecases.house import open_house
+from service.usecases.publish_document import approve, retire, submit
+from service.usecases.search_documents import search
+from service.usecases.stage_release import (
+    BaseMoved,
+    activate,
+    calibration_bytes,
+    calibration_cases,
+    current_parts,
+    stage,
+)
+
+NAME = "retail-banking"
+ANN = Principal("k1", "Ann", ROLES["operations"])
+BEN = Principal("k2", "Ben", ROLES["operations"])
+
+
+def parts_now(house):
+    with house.store.read() as connection:
+        found = pointers.pointer(connection, NAME)
+        assert found is not None
+        row = pointers.release(connection, found.release)
+        assert row is not None
+        return current_parts(connection, row)
+
+
+def release_now(house):
+    with house.store.read() as connection:
+        found = pointers.pointer(connection, NAME)
+    assert found is not None
+    return found.release
+
+
+def edit_policy(house, old, new):
+    path = house.home / "workflows" / NAME / "workflow.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_release_staged_on_an_old_base_is_refused(house):
+    """Two changes at once: the second one is staged anew and keeps the first."""
+    slow = stage(house, parts_now(house), "slow", "staged before the other")
+    edit_policy(house, "lease_minutes: 15", "lease_minutes: 20")
+    reload_rules.reload(house, "fast")
+    fast = release_now(house)
+    with pytest.raises(BaseMoved):
+        activate(house, [slow])
+    assert release_now(house) == fast
+
+
+def test_a_reload_in_between_is_not_lost_by_an_approval(house, monkeypatch):
+    """An approval that meets a reload on its way makes its release anew, on top of the reloaded rules."""
+    document = {"collection": NAME, "id": "parking", "title": "Parking at branches", "text": "Park behind the branch."}
+    submit(house, ANN, document)
+    met: list[bool] = []
+
+    def stage_and_meet_a_reload(*arguments):
+        staged = stage(*arguments)
+        if not met:
+            met.append(True)
+            edit_policy(house, "lease_minutes: 15", "lease_minutes: 20")
+            reload_rules.reload(house, "meanwhile")
+        return staged
+
+    monkeypatch.setattr("service.usecases.rebuild_snapshot.stage", stage_and_meet_a_reload)
+    approve(house, BEN, NAME, "parking", 1)
+    release = house.shelf.open(release_now(house))
+    assert release.workflow.queue.lease_minutes == 20
+    found = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
+    assert "doc_parking" in [document["id"] for document in found]
+
+
+def test_an_approval_needs_a_second_person_and_is_found_at_once(house):
+    """Nobody approves their own submission; another person's approval makes it findable with the next search."""
+    document = {"collection": NAME, "id": "parking", "title": "Parking at branches", "text": "Park behind the branch."}
+    submit(house, ANN, document)
+    before = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
+    assert "doc_parking" not in [found["id"] for found in before]
+    with pytest.raises(Forbidden):
+        approve(house, ANN, NAME, "parking", 1)
+    approve(house, BEN, NAME, "parking", 1)
+    after = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
+    assert after[0]["id"] == "doc_parking"
+    retire(house, BEN, NAME, "parking", 1, "moved")
+    gone = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
+    assert "doc_parking" not in [found["id"] for found in gone]
+
+
+def test_a_certificate_does_not_outlive_its_settings(house):
+    """Started with another setting that changes the route, the certificate no longer holds, and says why."""
+    assert house.shelf.open(release_now(house)).certificate is not None
+    other = open_house(dataclasses.replace(house).settings.model_copy(update={"evidence_k": 40}))
+    try:
+        release = other.shelf.open(release_now(house))
+        assert release.certificate is None
+        assert release.refusal is not None
+        assert "evidence_k 5 → 40" in release.refusal.why
+    finally:
+        other.close()
+
+
+def test_calibration_cases_survive_every_character(house):
+    """Line separators inside a text do not split a case."""
+    cases = [Example("one\u2028two\u2029three\u0085four\nfive", "a", "calibration", {"amount": 1.5})]
+    assert calibration_cases(calibration_bytes(cases)) == cases
+
+
+def test_a_policy_is_read_without_its_snapshot(house):
+    """What a case needs of an old release is there when the release's snapshot is gone."""
+    release = release_now(house)
+    fresh = open_house(house.settings)
+    try:
+        for folder in (house.home / "snapshots").iterdir():
+            folder.rename(folder.with_name("gone-" + folder.name))
+        assert fresh.shelf.policy(release).name == NAME
+    finally:
+        fresh.close()
+
+
+def test_a_new_collection_in_the_policy_comes_with_its_documents(house):
+    """Adding a collection and reloading makes its documents findable."""
+    document = {"collection": "branches", "id": "parking", "title": "Parking", "text": "Park behind the branch."}
+    submit(house, ANN, document)
+    approve(house, BEN, "branches", "parking", 1)
+    edit_policy(house, "collections: [retail-banking]", "collections: [retail-banking, branches]")
+    reload_rules.reload(house, "tests")
+    found = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
+    assert found[0]["id"] == "doc_parking"
