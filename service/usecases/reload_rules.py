@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from rules.errors import Problem, RuleErrors
@@ -99,7 +99,14 @@ def _checked(house: House) -> tuple[list[dict[str, Any]], bool]:
 
 
 def read_files(house: House, workflow: str) -> tuple[bytes, bytes, Workflow]:
-    """Policy, packs and the workflow they make, as the files under the home folder say now; RuleErrors if broken."""
+    """Policy, packs and the workflow they make, compiled and tested; RuleErrors if anything is broken."""
+    policy, packs, read = _read(house, workflow)
+    _compile_and_test(packs, read)
+    return policy, packs, read
+
+
+def _read(house: House, workflow: str) -> tuple[bytes, bytes, Workflow]:
+    """Policy, packs and the workflow, as the files under the home folder say now, the packs not yet looked into."""
     path = house.home / "workflows" / workflow / FILE
     shown = f"workflows/{workflow}/{FILE}"
     try:
@@ -116,17 +123,13 @@ def read_files(house: House, workflow: str) -> tuple[bytes, bytes, Workflow]:
         raise RuleErrors(
             [Problem(shown, 1, 1, f"there is no pack {name!r}", f"make the folder packs/{name}") for name in missing]
         )
-    packs = read_packs(folders, read)
-    return policy, packs, read
+    with _places_in_packs():
+        return policy, packs_bytes(folders), read
 
 
-def read_packs(folders: Mapping[str, Path], workflow: Workflow) -> bytes:
-    """The packs as one artefact, compiled and tested; RuleErrors with places inside `packs/`."""
-    try:
-        packs = packs_bytes(folders)
+def _compile_and_test(packs: bytes, workflow: Workflow) -> None:
+    with _places_in_packs():
         results = run_tests(compile_ruleset(packs, workflow))
-    except RuleErrors as error:
-        raise RuleErrors([replace(problem, file=f"packs/{problem.file}") for problem in error.problems]) from error
     failed = [
         Problem(
             f"packs/{result.file}",
@@ -140,7 +143,15 @@ def read_packs(folders: Mapping[str, Path], workflow: Workflow) -> bytes:
     ]
     if failed:
         raise RuleErrors(failed)
-    return packs
+
+
+@contextlib.contextmanager
+def _places_in_packs() -> Iterator[None]:
+    """Names the files of packs as they lie under the home folder."""
+    try:
+        yield
+    except RuleErrors as error:
+        raise RuleErrors([replace(problem, file=f"packs/{problem.file}") for problem in error.problems]) from error
 
 
 def broken(problems: Sequence[Problem]) -> RulesBroken:
@@ -176,12 +187,12 @@ def _changed(house: House) -> list[tuple[Mapping[str, Any], Parts]]:
     problems: list[Problem] = []
     for row, parts in active:
         try:
-            policy, packs, _ = read_files(house, row["workflow"])
+            policy, packs, workflow = _read(house, row["workflow"])
+            if (policy, packs) != (parts.policy, parts.rules):
+                _compile_and_test(packs, workflow)
+                changed.append((row, replace(parts, policy=policy, rules=packs)))
         except RuleErrors as error:
             problems += error.problems
-            continue
-        if (policy, packs) != (parts.policy, parts.rules):
-            changed.append((row, replace(parts, policy=policy, rules=packs)))
     if problems:
         raise RuleErrors(problems)
     return changed
