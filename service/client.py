@@ -74,12 +74,12 @@ class Draft(_Answer):
 
 
 class Review(_Answer):
-    """What a person decided."""
+    """What a person decided; reason code, reviewer and note are seen with scope `explain` only."""
 
     outcome: Literal["allow", "block", "review"]
     labels: list[str]
-    reason_code: str
-    reviewer: str
+    reason_code: str | None = None
+    reviewer: str | None = None
     note: str | None = None
     reply: str | None = None
 

@@ -16,7 +16,7 @@ from service.usecases import claim_case, read_case, resolve_case
 routes = router("Cases", "/v1")
 
 CaseStateInQuery = Annotated[
-    Literal["open", "queued", "claimed", "decided", "cancelled"] | None,
+    Literal["open", "queued", "claimed", "decided"] | None,
     Query(description="`open` is queued or claimed."),
 ]
 _CLAIMED = shows(replies.Claimed, examples.CLAIMED, "Leased to you.")

@@ -1,4 +1,4 @@
-"""The stop button: from the next request on nothing is decided automatically."""
+"""The stop button: from the next request on nothing is allowed automatically; rules still block."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from service.usecases import halt as stop
 
 routes = router("Halt", "/v1")
 
+_HALTED = "Nothing is allowed automatically now; rules still block."
+
 
 @routes.post(
     "/halt",
     summary="Stop automatic decisions",
     response_model=None,
-    responses={200: shows(replies_operations.Halted, examples.HALTED, "Everything goes to people now.")},
+    responses={200: shows(replies_operations.Halted, examples.HALTED, _HALTED)},
     openapi_extra=may_answer(NotFound, LedgerUnavailable),
 )
 def halt(asked: schemas.Halt, principal: Operator, house: TheHouse) -> JSONResponse:

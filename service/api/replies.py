@@ -104,16 +104,16 @@ class Decision(Reply):
 
 
 class Review(Reply):
-    """What a person decided."""
+    """What a person decided. Reason code, reviewer, passages and note need scope `explain`."""
 
     at: str = Time
     outcome: Outcome
     decided_by: Literal["reviewer"]
     labels: list[str]
-    reason_code: str
-    reviewer: str
-    passages: list[str]
-    note: str | None
+    reason_code: str | None = None
+    reviewer: str | None = None
+    passages: list[str] = Field(default_factory=list)
+    note: str | None = None
     reply: str | None
 
 
@@ -173,7 +173,7 @@ class _CaseHead(Reply):
     workflow: str
     queue: str
     kind: Literal["held", "after_the_fact", "appeal"]
-    state: Literal["queued", "claimed", "decided", "cancelled"]
+    state: Literal["queued", "claimed", "decided"]
     priority: int = Field(ge=0, le=100)
     reasons: list[str]
     created_at: str = Time

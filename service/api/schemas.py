@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.domain.types import Outcome
 from service.usecases.make_decision import Ask
-from service.usecases.resolve_case import Resolution
+from service.usecases.resolve_case import REASON_CODE, Resolution
 
 _PLAIN = r"^[^\x00-\x1f\x7f]+$"  # no control characters: these go into addresses, logs and lists
 
@@ -88,7 +88,7 @@ class CaseDecision(Body):
     outcome: Annotated[Literal["allow", "block"] | None, Field(description="Needed where the labels settle none.")] = (
         None
     )
-    reason_code: Name
+    reason_code: Annotated[str, Field(pattern=f"^{REASON_CODE}$", description="A code, never words about a person.")]
     note: Annotated[Written | None, Field(description="For colleagues and auditors.")] = None
     passage_ids: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=600, pattern=_PLAIN)]],
@@ -159,7 +159,7 @@ class Halt(Body):
     """What to stop, and why."""
 
     workflow: Annotated[Name | None, Field(description="null: every workflow.")] = None
-    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+    why: Annotated[str, Field(min_length=1, max_length=2_000, description="Kept as a note, outside the ledger.")]
 
 
 class Resume(Body):

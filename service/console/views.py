@@ -77,7 +77,7 @@ def rows(cases: Iterable[Mapping[str, Any]], me: str, now: datetime) -> tuple[Ro
 
 def _row(case: Mapping[str, Any], me: str, now: datetime) -> Row:
     lease = case["lease"]
-    closed = case["state"] in ("decided", "cancelled")
+    closed = case["state"] == "decided"
     return Row(
         id=case["id"],
         kind=phrase(words.KINDS, case["kind"]),
@@ -215,7 +215,7 @@ def choice_views(
 
 
 def holding(state: str, lease: Mapping[str, Any] | None, me: str, has_token: bool, now: datetime) -> Holding:
-    if state in ("decided", "cancelled"):
+    if state == "decided":
         return Holding("closed")
     if lease is None:
         return Holding("nobody")

@@ -29,6 +29,12 @@ def _phrases(*rows: tuple[str, str, str, str]) -> dict[str, Phrase]:
 REASONS = _phrases(
     ("rule_review", "Rule asks for a person", "A rule that matched asks for a person to decide.", "review"),
     (
+        "rule_recheck",
+        "Rule asks for a later look",
+        "A rule that matched lets the outcome out and asks for a person to look at it afterwards.",
+        "plain",
+    ),
+    (
         "rule_unknown",
         "Rule not settled",
         "A rule could not be settled because something it needs is missing, so it may apply.",
@@ -112,7 +118,6 @@ CASE_STATES = _phrases(
     ("queued", "Queued", "Waits for somebody to claim it.", "plain"),
     ("claimed", "Claimed", "Somebody holds its lease.", "review"),
     ("decided", "Decided", "A person decided.", "allow"),
-    ("cancelled", "Cancelled", "There is nothing to decide any more.", "plain"),
 )
 
 KINDS = _phrases(

@@ -9,7 +9,7 @@ from typing import Any
 
 from index.model import Evidence
 from rules.model import Finding, Ruling
-from service.domain.types import Automatic, Judgement, State, Workflow
+from service.domain.types import Automatic, Autonomy, Judgement, Scored, State, Workflow
 
 #: Labels shown with an answer; the rest have next to no probability.
 SHOWN_LABELS = 5
@@ -33,9 +33,7 @@ def answer(
     created_at: datetime,
 ) -> dict[str, Any]:
     """The full answer; `seen_by` takes out what a caller without scope `explain` must not see."""
-    scores = judgement.scores[:SHOWN_LABELS] if judgement else ()
-    if automatic.state is State.FINAL:
-        scores = scores[:1]
+    scores = _shown_scores(workflow, automatic, judgement)
     return {
         "id": decision_id,
         "workflow": workflow.name,
@@ -52,6 +50,15 @@ def answer(
         "release": release,
         "created_at": timestamp(created_at),
     }
+
+
+def _shown_scores(workflow: Workflow, automatic: Automatic, judgement: Judgement | None) -> tuple[Scored, ...]:
+    """The label decided; else the best few, or none where the best one leaves people to decide unled."""
+    scores = judgement.scores[:SHOWN_LABELS] if judgement else ()
+    if automatic.state is State.FINAL or not scores:
+        return scores[:1]
+    best = workflow.label(scores[0].label)
+    return () if best is not None and best.autonomy is Autonomy.PEOPLE else scores
 
 
 def rules_part(ruling: Ruling) -> dict[str, Any]:

@@ -15,7 +15,6 @@ class CaseState(StrEnum):
     QUEUED = "queued"  #: Waits for somebody to claim it.
     CLAIMED = "claimed"  #: Somebody holds its lease.
     DECIDED = "decided"  #: A person decided.
-    CANCELLED = "cancelled"  #: Nothing to decide any more.
 
 
 class CaseKind(StrEnum):
@@ -34,18 +33,15 @@ class CaseAction(StrEnum):
     RETURN = "return"
     EXPIRE = "expire"
     DECIDE = "decide"
-    CANCEL = "cancel"
 
 
 #: (state, action) -> next state. What is not here is not allowed.
 TRANSITIONS: dict[tuple[CaseState, CaseAction], CaseState] = {
     (CaseState.QUEUED, CaseAction.CLAIM): CaseState.CLAIMED,
-    (CaseState.QUEUED, CaseAction.CANCEL): CaseState.CANCELLED,
     (CaseState.CLAIMED, CaseAction.RENEW): CaseState.CLAIMED,
     (CaseState.CLAIMED, CaseAction.RETURN): CaseState.QUEUED,
     (CaseState.CLAIMED, CaseAction.EXPIRE): CaseState.QUEUED,
     (CaseState.CLAIMED, CaseAction.DECIDE): CaseState.DECIDED,
-    (CaseState.CLAIMED, CaseAction.CANCEL): CaseState.CANCELLED,
 }
 
 

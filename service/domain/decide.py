@@ -68,17 +68,17 @@ def decide(
     ]
     if reasons or label is None:
         return _held(workflow, ruling, label, tuple(dict.fromkeys(reasons)) or (Reason.DEGRADED,))
-    check = ruling.effect is Effect.RECHECK or circumstances.random_check
+    checks = _check_reasons(ruling, circumstances)
     return Automatic(
         state=State.FINAL,
         outcome=label.outcome,
         decided_by=DecidedBy.CLASSIFIER,
         label=label.id,
-        reasons=(Reason.RANDOM_CHECK,) if circumstances.random_check else (),
+        reasons=checks,
         public_reason=label.public_reason,
-        after_the_fact=check,
-        queue=(ruling.obligations.queue or workflow.queue.name) if check else None,
-        priority=priority(ruling) if check else 0,
+        after_the_fact=bool(checks),
+        queue=(ruling.obligations.queue or workflow.queue.name) if checks else None,
+        priority=priority(ruling) if checks else 0,
     )
 
 
@@ -139,6 +139,16 @@ def _circumstance_reasons(circumstances: Circumstances) -> list[Reason]:
     if circumstances.degraded:
         reasons.append(Reason.DEGRADED)
     return reasons
+
+
+def _check_reasons(ruling: Ruling, circumstances: Circumstances) -> tuple[Reason, ...]:
+    """Why a person looks at an outcome that is out already."""
+    reasons: list[Reason] = []
+    if ruling.effect is Effect.RECHECK:
+        reasons.append(Reason.RULE_RECHECK)
+    if circumstances.random_check:
+        reasons.append(Reason.RANDOM_CHECK)
+    return tuple(reasons)
 
 
 def _blocked(ruling: Ruling) -> Automatic:

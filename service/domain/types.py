@@ -40,6 +40,7 @@ class Reason(StrEnum):
     """Why a request was put before a person. Several may hold at once."""
 
     RULE_REVIEW = "rule_review"  #: A matching rule asks for a person.
+    RULE_RECHECK = "rule_recheck"  #: A matching rule asks for a person afterwards.
     RULE_UNKNOWN = "rule_unknown"  #: A rule could not be settled, so it may have applied.
     BELOW_THRESHOLD = "below_threshold"  #: Confidence is below the certified threshold.
     AMBIGUOUS_LABELS = "ambiguous_labels"  #: Two labels are nearly as likely.

@@ -22,6 +22,13 @@ def key_by_digest(connection: Connection, digest: str) -> sa.Row[Any] | None:
     return connection.execute(_BY_DIGEST, {"digest": digest}).one_or_none()
 
 
+def valid_key(connection: Connection, name: str, now: datetime) -> sa.Row[Any] | None:
+    """A key of that name that still opens something."""
+    lasting = sa.or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > now)
+    good = sa.select(api_keys).where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None), lasting)
+    return connection.execute(good.limit(1)).one_or_none()
+
+
 def keys(connection: Connection) -> list[sa.Row[Any]]:
     """Oldest first."""
     return list(connection.execute(sa.select(api_keys).order_by(api_keys.c.id)))

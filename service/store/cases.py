@@ -31,39 +31,20 @@ def lock(connection: Connection, case_id: str) -> sa.Row[Any] | None:
     return connection.execute(sa.select(cases).where(cases.c.id == case_id).with_for_update()).one_or_none()
 
 
-def requeue_expired(connection: Connection, queue: str, now: datetime) -> int:
-    """Put cases whose lease ran out back into their queue."""
-    expired = sa.and_(cases.c.queue == queue, cases.c.state == CaseState.CLAIMED.value, cases.c.lease_until <= now)
+def expired(connection: Connection, queue: str, now: datetime) -> list[sa.Row[Any]]:
+    """The queue's cases whose lease has run out, held until this transaction ends."""
+    over = sa.and_(cases.c.queue == queue, cases.c.state == CaseState.CLAIMED.value, cases.c.lease_until <= now)
+    return list(connection.execute(sa.select(cases).where(over).order_by(cases.c.id).with_for_update(skip_locked=True)))
+
+
+def best_queued(connection: Connection, queue: str) -> sa.Row[Any] | None:
+    """Highest priority, then earliest due; held until this transaction ends, and passed over by other claimers."""
     return connection.execute(
-        cases.update()
-        .where(expired)
-        .values(
-            state=CaseState.QUEUED.value, holder=None, lease_token=None, lease_until=None, version=cases.c.version + 1
-        )
-    ).rowcount
-
-
-def claim_next(connection: Connection, queue: str, *, holder: str, token: str, until: datetime) -> sa.Row[Any] | None:
-    """Lease the best queued case: highest priority, then earliest due. One statement, so that nobody shares it."""
-    best = (
-        sa.select(cases.c.id)
+        sa.select(cases)
         .where(cases.c.queue == queue, cases.c.state == CaseState.QUEUED.value)
         .order_by(cases.c.priority.desc(), cases.c.due_at, cases.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    return connection.execute(
-        cases.update()
-        .where(cases.c.id == best)
-        .values(
-            state=CaseState.CLAIMED.value,
-            holder=holder,
-            lease_token=token,
-            lease_until=until,
-            version=cases.c.version + 1,
-        )
-        .returning(*cases.c)
     ).one_or_none()
 
 

@@ -1,35 +1,47 @@
-"""Stop and resume automatic decisions. From the next request on everything goes to people, or no longer does."""
+"""Halt and resume. From the next request on nothing is allowed automatically, or is again; rules still block."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from service.domain.access import Principal
+from service.domain.answer import to_bytes
+from service.domain.audit import keyed_digest
 from service.errors import NotFound
-from service.store import ledger, pointers
+from service.store import ledger, payloads, pointers
 from service.store.engine import Connection
 from service.usecases.house import House
 
 
 def halt(house: House, principal: Principal, workflow: str | None, why: str) -> dict[str, Any]:
-    """Nothing is decided automatically in `workflow`, or anywhere when it is None."""
+    """Nothing is allowed automatically in `workflow`, or anywhere when it is None; rules still block.
+
+    `why` is free text, so it is kept as a note; the ledger names the note and holds its keyed digest.
+    """
     return _set(house, principal, workflow, halted=True, why=why)
 
 
 def resume(house: House, principal: Principal, workflow: str | None) -> dict[str, Any]:
-    return _set(house, principal, workflow, halted=False, why="")
+    return _set(house, principal, workflow, halted=False)
 
 
-def _set(house: House, principal: Principal, workflow: str | None, *, halted: bool, why: str) -> dict[str, Any]:
+def _set(
+    house: House, principal: Principal, workflow: str | None, *, halted: bool, why: str | None = None
+) -> dict[str, Any]:
     now = house.clock()
 
     def work(connection: Connection) -> list[str]:
         names = pointers.set_halted(connection, workflow, halted)
         if not names:
             raise NotFound(f"there is no workflow {workflow}" if workflow else "there is no workflow yet")
+        body = {"by": principal.name}
+        if why is not None:
+            note_id, note = house.new_id("pay"), to_bytes({"why": why})
+            payloads.add(connection, None, now, (note_id, "note", note))
+            body |= {"note": note_id, "note_digest": keyed_digest(house.secret, note)}
         kind = "workflow.halted" if halted else "workflow.resumed"
         for name in names:
-            ledger.append(connection, kind, name, now, {"by": principal.name, "why": why})
+            ledger.append(connection, kind, name, now, body)
         return names
 
     return {"workflows": house.store.commit(work), "halted": halted}

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.domain.access import ROLES
 from service.domain.answer import timestamp
-from service.errors import FieldProblem, InvalidRequest, NotFound
+from service.errors import Conflict, FieldProblem, InvalidRequest, NotFound
 from service.store import access, ledger
 from service.store.engine import Connection
 from service.usecases.house import House
@@ -16,11 +16,15 @@ from service.usecases.sign_in import KEY_PREFIX, digest_of
 
 
 def create(house: House, by: str, *, name: str, role: str, groups: Sequence[str] = ()) -> dict[str, Any]:
-    """A new key for `name` in one of the roles; the only time the key itself is seen."""
+    """A new key for `name` in one of the roles; the only time the key itself is seen.
+
+    Conflict when `name` has a valid key: who acts is known by name, so two keys of one name would be one person.
+    """
     if role not in ROLES:
         problem = FieldProblem("role", f"no role {role!r}", f"roles are {', '.join(sorted(ROLES))}")
         raise InvalidRequest(problem.message, problems=(problem,))
-    if not name.strip():
+    name = name.strip()
+    if not name:
         raise InvalidRequest("a key needs a name", problems=(FieldProblem("name", "empty", "say whose key it is"),))
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key_id, now = house.new_id("key"), house.clock()
@@ -34,6 +38,12 @@ def create(house: House, by: str, *, name: str, role: str, groups: Sequence[str]
     }
 
     def work(connection: Connection) -> None:
+        held = access.valid_key(connection, name, now)
+        if held is not None:
+            raise Conflict(
+                f"{name!r} has a valid key already: {held.id}",
+                remedy=f"pick another name, or revoke that key first: signoff keys revoke {held.id}",
+            )
         access.add_key(connection, row)
         told = {"name": name, "role": role, "groups": sorted(groups), "by": by}
         ledger.append(connection, "key.created", key_id, now, told)

@@ -16,6 +16,7 @@ from service.domain.types import Workflow
 from service.errors import NotFound
 from service.store import cases, decisions, payloads
 from service.store.engine import Row
+from service.store.pointers import pointers
 from service.usecases.house import House
 from service.usecases.read_decision import current
 
@@ -33,7 +34,7 @@ def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
         request = json.loads(payloads.get(connection, decision.request))
         made = json.loads(payloads.get(connection, decision.answer))
         stands = current(connection, decision, explain=True)
-    workflow = house.shelf.open(decision.release).workflow
+    workflow = house.shelf.policy(decision.release)
     return {
         **_summary(row, now),
         "text": _shown(request, made),
@@ -75,19 +76,27 @@ def page(
 
 
 def queues(house: House, principal: Principal) -> list[dict[str, Any]]:
-    """Every queue with open cases, and those of the workflows."""
+    """Every queue with open cases, and with zeros those that the policies in force name; by name."""
+    empty = {"open": 0, "claimed": 0, "overdue": 0, "oldest_at": None}
+    found = {policy.queue.name: {"queue": policy.queue.name, **empty} for policy in policies(house)}
     with house.store.read() as connection:
         rows = cases.queues(connection, house.clock())
-    return [
-        {
+    for row in rows:
+        found[row.queue] = {
             "queue": row.queue,
             "open": int(row.open),
             "claimed": int(row.claimed),
             "overdue": int(row.overdue),
             "oldest_at": timestamp(row.oldest_at),
         }
-        for row in rows
-    ]
+    return [found[name] for name in sorted(found)]
+
+
+def policies(house: House) -> list[Workflow]:
+    """The policy in force of every workflow, by the workflows' names."""
+    with house.store.read() as connection:
+        active = pointers(connection)
+    return [house.shelf.policy(pointer.release) for pointer in active]
 
 
 def choices(workflow: Workflow) -> list[dict[str, Any]]:

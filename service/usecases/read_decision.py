@@ -23,9 +23,12 @@ def view(house: House, principal: Principal, decision_id: str) -> dict[str, Any]
 
 
 def current(connection: Connection, row: Row[Any], *, explain: bool) -> dict[str, Any]:
-    """The automatic part as it was made, under what people decided since; `history` keeps the order of events."""
+    """The automatic part as it was made, under what people decided since; `history` keeps the order of events.
+
+    Without `explain` a review shows what was decided and the reply, not by whom, on what grounds or with which note.
+    """
     made = json.loads(payloads.get(connection, row.answer))
-    reviews = [_review(connection, review) for review in decisions.reviews_of(connection, row.id)]
+    reviews = [_review(connection, review, explain=explain) for review in decisions.reviews_of(connection, row.id)]
     automatic = {"at": made.get("created_at"), "state": made.get("state"), "outcome": made.get("outcome")}
     automatic["decided_by"] = made.get("decided_by")
     now = {**made, "state": row.state, "outcome": row.outcome, "decided_by": row.decided_by}
@@ -70,16 +73,21 @@ def _may_see(principal: Principal, row: Row[Any]) -> bool:
     return principal.may(Scope.READ) or row.principal == principal.name
 
 
-def _review(connection: Connection, review: Row[Any]) -> dict[str, Any]:
+def _review(connection: Connection, review: Row[Any], *, explain: bool) -> dict[str, Any]:
     written = json.loads(payloads.get(connection, review.payload)) if review.payload else {}
-    return {
+    told = {
         "at": timestamp(review.created_at),
         "outcome": review.outcome,
         "decided_by": "reviewer",
         "labels": review.labels,
+        "reply": written.get("reply"),
+    }
+    if not explain:
+        return told
+    return {
+        **told,
         "reason_code": review.reason_code,
         "reviewer": review.reviewer,
         "passages": review.passages,
         "note": written.get("note"),
-        "reply": written.get("reply"),
     }

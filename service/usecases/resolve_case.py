@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,14 +12,17 @@ from typing import Any
 from service.domain.access import Principal
 from service.domain.answer import to_bytes
 from service.domain.audit import keyed_digest
-from service.domain.case import CaseAction, CaseState
+from service.domain.case import CaseAction
 from service.domain.types import DecidedBy, Outcome, Workflow
-from service.errors import FieldProblem, InvalidRequest
+from service.errors import FieldProblem, InvalidRequest, NotFound
 from service.store import cases, decisions, events, ledger, payloads
 from service.store.engine import Connection, Row
-from service.usecases.claim_case import held
+from service.usecases.claim_case import held, move
 from service.usecases.house import House
 from service.usecases.read_decision import view
+
+#: What a reason code looks like: it goes on the ledger, which holds no personal text.
+REASON_CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,12 @@ class Resolution:
 def resolve(house: House, principal: Principal, case_id: str, token: str, resolution: Resolution) -> dict[str, Any]:
     """Decide the case. LeaseLost when the lease is not the caller's any more; InvalidRequest for bad fields."""
     now = house.clock()
+    release, passages = _grounds(house, case_id)
+    workflow = house.shelf.policy(release)
 
     def work(connection: Connection) -> str:
         row = held(connection, principal, case_id, token, CaseAction.DECIDE, now)
-        workflow = _workflow(house, connection, row)
-        outcome = settle_outcome(workflow, resolution)
+        outcome = settle_outcome(workflow, resolution, passages)
         _record(house, connection, principal, row, resolution, outcome, now)
         return str(row.decision)
 
@@ -47,15 +54,24 @@ def resolve(house: House, principal: Principal, case_id: str, token: str, resolu
     return view(house, principal, decision_id)
 
 
-def settle_outcome(workflow: Workflow, resolution: Resolution) -> Outcome:
-    """The outcome that goes out: the one named, else the labels' own. A person must end with allow or block."""
+def settle_outcome(workflow: Workflow, resolution: Resolution, passages: Collection[str]) -> Outcome:
+    """The outcome that goes out: the one named, else the labels' own. A person must end with allow or block.
+
+    `passages` are the ids of those found for the decision. InvalidRequest names each field that is wrong.
+    """
     problems = [
         FieldProblem("labels", f"no label {label!r} in workflow {workflow.name}", "choose from the case's choices")
         for label in resolution.labels
         if workflow.label(label) is None
     ]
-    if not resolution.reason_code.strip():
-        problems.append(FieldProblem("reason_code", "empty", "say in a word why"))
+    if not _is_code(workflow, resolution.reason_code):
+        hint = "letters, digits and _ . : - only, 80 at most; what is to be said in words goes into `note`"
+        problems.append(FieldProblem("reason_code", "not a code", hint))
+    problems += [
+        FieldProblem("passage_ids", f"{passage!r} was not found for this decision", "choose from the case's documents")
+        for passage in resolution.passage_ids
+        if passage not in passages
+    ]
     own = {found.outcome for label in resolution.labels if (found := workflow.label(label))}
     outcome = resolution.outcome or (own.pop() if len(own) == 1 else None)
     if outcome is None or outcome is Outcome.REVIEW:
@@ -67,10 +83,20 @@ def settle_outcome(workflow: Workflow, resolution: Resolution) -> Outcome:
     return outcome
 
 
-def _workflow(house: House, connection: Connection, case: Row[Any]) -> Workflow:
-    decision = decisions.get(connection, case.decision)
-    assert decision is not None, "the foreign key keeps the decision"
-    return house.shelf.open(decision.release).workflow
+def _is_code(workflow: Workflow, code: str) -> bool:
+    """A code, or the id of a label: the policy's own word, however it is written."""
+    return re.fullmatch(REASON_CODE, code) is not None or workflow.label(code) is not None
+
+
+def _grounds(house: House, case_id: str) -> tuple[str, frozenset[str]]:
+    """The release that made the case's decision, and the ids of the passages it found."""
+    with house.store.read() as connection:
+        case = cases.get(connection, case_id)
+        decision = decisions.get(connection, case.decision) if case else None
+        if decision is None:
+            raise NotFound(f"there is no case {case_id}")
+        made = json.loads(payloads.get(connection, decision.answer))
+    return decision.release, frozenset(found["passage_id"] for found in made.get("documents", ()))
 
 
 def _record(
@@ -100,8 +126,7 @@ def _record(
             "created_at": now,
         },
     )
-    done = {"state": CaseState.DECIDED.value, "holder": None, "lease_token": None, "lease_until": None}
-    cases.write(connection, case, {**done, "decided_at": now})
+    move(connection, case, CaseAction.DECIDE, {"decided_at": now})
     label = resolution.labels[0] if resolution.labels else None
     decisions.settle(
         connection, case.decision, outcome=outcome.value, decided_by=DecidedBy.REVIEWER.value, label=label, now=now

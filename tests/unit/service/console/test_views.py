@@ -68,7 +68,7 @@ def test_a_case_of_a_blocked_request_shows_without_labels_or_documents() -> None
         ("claimed", lease("Sam"), True, "other"),
         ("claimed", lease("Sam"), False, "other"),
         ("decided", None, True, "closed"),
-        ("cancelled", None, False, "closed"),
+        ("decided", None, False, "closed"),
     ],
 )
 def test_who_holds_a_case(state: str, held: dict[str, str] | None, has_token: bool, who: str) -> None:

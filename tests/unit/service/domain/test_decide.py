@@ -119,6 +119,7 @@ def test_a_recheck_lets_the_outcome_out_and_opens_a_case():
     result = decide(WORKFLOW, ruling(Effect.RECHECK), SURE, [FEES], CERTIFICATE)
     assert result.state is State.FINAL
     assert result.after_the_fact
+    assert result.reasons == (Reason.RULE_RECHECK,)
     assert result.queue == "bank"
 
 
@@ -132,6 +133,12 @@ def test_a_random_check_is_seen_afterwards():
     result = decide(WORKFLOW, QUIET, SURE, [FEES], CERTIFICATE, Circumstances(random_check=True))
     assert result.after_the_fact
     assert result.reasons == (Reason.RANDOM_CHECK,)
+
+
+def test_both_causes_of_a_later_look_are_named():
+    """A rule and the draw at once: the case says both."""
+    result = decide(WORKFLOW, ruling(Effect.RECHECK), SURE, [FEES], CERTIFICATE, Circumstances(random_check=True))
+    assert result.reasons == (Reason.RULE_RECHECK, Reason.RANDOM_CHECK)
 
 
 def test_a_label_that_blocks_blocks():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -10,6 +13,7 @@ import pytest
 from service.domain.access import ROLES, Principal
 from service.domain.types import Outcome
 from service.errors import InvalidRequest, LeaseLost, NotFound
+from service.store import ledger
 from service.usecases import claim_case, read_case, resolve_case
 from service.usecases.make_decision import Ask, decide
 from tests.house import moved_by
@@ -57,6 +61,53 @@ def test_an_expired_lease_goes_to_the_next(house):
         resolve_case.resolve(later, ANN, first["case"], first["token"], ALLOW)
     assert after.value.extra["holder"] == "Ben"
     assert resolve_case.resolve(later, BEN, second["case"], second["token"], ALLOW)["outcome"] == "allow"
+
+
+def kinds(house, case):
+    with house.store.read() as connection:
+        return [(row.kind, json.loads(row.record)["body"]["by"]) for row in ledger.about(connection, case)]
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_the_ledger_says_whose_lease_ran_out(house, by_name):
+    """However the case is claimed next, its record tells who let it go and who has it now."""
+    hold_cases(house, 1)
+    case = claim(house, ANN)["case"]
+    later = moved_by(house, timedelta(minutes=16))
+    if by_name:
+        claim_case.claim(later, BEN, case)
+    else:
+        claim(later, BEN)
+    assert kinds(house, case) == [("case.claimed", "Ann"), ("case.expired", "Ann"), ("case.claimed", "Ben")]
+
+
+def test_only_leases_that_ran_out_expire(house):
+    """A lease that still runs stays with its holder."""
+    hold_cases(house, 2)
+    first, second = claim(house, ANN), claim(house, ANN)
+    later = moved_by(house, timedelta(minutes=10))
+    claim_case.renew(later, ANN, first["case"], first["token"])
+    assert claim(moved_by(house, timedelta(minutes=16)), BEN)["case"] == second["case"]
+    assert kinds(house, first["case"]) == [("case.claimed", "Ann")]
+
+
+def test_nothing_is_opened_while_the_ledger_is_held(house):
+    """Whoever else wants to record something never waits for a policy or a snapshot to be read."""
+    hold_cases(house, 1)
+    threads = []
+
+    class Watched:
+        def policy(self, release):
+            threads.append(threading.current_thread().name)
+            return house.shelf.policy(release)
+
+    watched = dataclasses.replace(house, shelf=Watched())
+    first = claim(watched, ANN)
+    claim_case.renew(watched, ANN, first["case"], first["token"])
+    again = claim_case.claim(watched, ANN, first["case"])
+    resolve_case.resolve(watched, ANN, again["case"], again["token"], ALLOW)
+    assert threads
+    assert "committer" not in threads
 
 
 def test_renewing_keeps_the_lease(house):

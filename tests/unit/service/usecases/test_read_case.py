@@ -54,3 +54,13 @@ def test_pages_follow_each_other_without_gap_or_repeat(house):
         if after is None:
             break
     assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_queue_of_a_policy_is_listed_when_nothing_waits(house):
+    """Its figures are zeros until something does; it is never listed twice."""
+    empty = {"open": 0, "claimed": 0, "overdue": 0, "oldest_at": None}
+    assert read_case.queues(house, REVIEWER) == [{"queue": NAME, **empty}]
+    decide(house, CALLER, Ask(NAME, TEXT))
+    (listed,) = read_case.queues(house, REVIEWER)
+    assert (listed["queue"], listed["open"]) == (NAME, 1)
+    assert listed["oldest_at"]
