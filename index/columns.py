@@ -38,16 +38,18 @@ class StringColumn:
         return len(self.starts) - 1
 
     def __getitem__(self, place: int) -> str:
-        return self._bytes(place).decode()
+        return self.data[self.starts[place] : self.starts[place + 1]].tobytes().decode()
 
     def find(self, text: str) -> int | None:
         """The place of `text` in a column that is sorted, or None. UTF-8 sorts as its code points do."""
         wanted = text.encode()
-        place = bisect_left(range(len(self)), wanted, key=self._bytes)
-        return place if place < len(self) and self._bytes(place) == wanted else None
+        data, starts = self.data.data, self.starts.data  # an array takes five times as long an element
 
-    def _bytes(self, place: int) -> bytes:
-        return self.data[self.starts[place] : self.starts[place + 1]].tobytes()
+        def held(place: int) -> bytes:
+            return bytes(data[starts[place] : starts[place + 1]])
+
+        place = bisect_left(range(len(self)), wanted, key=held)
+        return place if place < len(self) and held(place) == wanted else None
 
     @staticmethod
     def write(folder: Path, name: str, values: Sequence[str]) -> None:

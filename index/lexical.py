@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,12 @@ import numpy.typing as npt
 
 from index.analyse import terms
 from index.columns import StringColumn, open_array, save_array
+from index.latest import Latest
 
 K1 = 1.2
 B = 0.75
+
+_KNOWN = 1 << 14  # terms; people ask in few words, and a term takes about 200 bytes here
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -36,7 +39,7 @@ def query(text: str) -> Query:
 class Posting:
     """One term of a query: the texts that hold it, ascending, and what it adds to the score of each."""
 
-    term: str
+    number: int  #: of the term, its place in the vocabulary
     rows: npt.NDArray[np.int32]
     impacts: Scores
 
@@ -53,16 +56,27 @@ class LexicalIndex:
     starts: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int32]
     impacts: npt.NDArray[np.float32]
+    known: Latest[str, int] = field(default_factory=lambda: Latest(_KNOWN))  #: places of the terms asked for latest
 
     def postings(self, words: Query) -> list[Posting]:
         """The postings of those terms of a query that occur."""
         found = []
         for term, times in words.items():
-            place = self.vocabulary.find(term)
-            if place is not None:
+            place = self._place(term)
+            if place >= 0:
                 span = slice(int(self.starts[place]), int(self.starts[place + 1]))
-                found.append(Posting(term, self.rows[span], self.impacts[span] * np.float32(times)))
+                impacts = self.impacts[span] if times == 1 else self.impacts[span] * np.float32(times)
+                found.append(Posting(place, self.rows[span], impacts))
         return found
+
+    def _place(self, term: str) -> int:
+        """The place of a term in the vocabulary, or -1."""
+        place = self.known.get(term)
+        if place is None:
+            found = self.vocabulary.find(term)
+            place = -1 if found is None else found
+            self.known.put(term, place)
+        return place
 
     def scores(self, postings: Sequence[Posting]) -> Scores:
         """The score of every text, 0 where no term of the query occurs: shape (texts,)."""
@@ -74,18 +88,20 @@ class LexicalIndex:
     def scores_of(self, postings: Sequence[Posting], texts: Rows) -> Scores:
         """The scores of a few texts, without looking at the others: shape (len(texts),)."""
         scores = np.zeros(len(texts), dtype=np.float32)
+        wanted = texts.astype(np.int32)  # of the postings' type, or all of them would be converted to find a few
         for posting in postings:
-            places = np.minimum(np.searchsorted(posting.rows, texts), len(posting.rows) - 1)
-            scores += np.where(posting.rows[places] == texts, posting.impacts[places], np.float32(0))
+            places = np.searchsorted(posting.rows, wanted)
+            held = (posting.rows.take(places, mode="clip") == wanted).nonzero()[0]
+            scores[held] += posting.impacts[places[held]]
         return scores
 
-    def idf(self, postings: Sequence[Posting]) -> dict[str, float]:
-        """How telling each term of a query is."""
-        return {posting.term: float(_idf(self.texts, len(posting.rows))) for posting in postings}
+    def idf(self, postings: Sequence[Posting]) -> dict[int, float]:
+        """How telling each term of a query is, by the term's number."""
+        return {posting.number: float(_idf(self.texts, len(posting.rows))) for posting in postings}
 
 
-def write_lexical(folder: Path, name: str, texts: Sequence[str]) -> None:
-    """Index `texts`, one a row, into files of `folder` that begin with `name`."""
+def write_lexical(folder: Path, name: str, texts: Sequence[str]) -> dict[str, int]:
+    """Index `texts`, one a row, into files of `folder` that begin with `name`; returns the number of each term."""
     counts = [Counter(terms(text)) for text in texts]
     vocabulary = sorted(set().union(*counts))
     number = {term: place for place, term in enumerate(vocabulary)}
@@ -102,6 +118,7 @@ def write_lexical(folder: Path, name: str, texts: Sequence[str]) -> None:
     save_array(folder / f"{name}.starts.npy", np.concatenate(([0], np.cumsum(frequency))).astype(np.int64))
     save_array(folder / f"{name}.rows.npy", rows.astype(np.int32))
     save_array(folder / f"{name}.impacts.npy", impacts.astype(np.float32))
+    return number
 
 
 def open_lexical(folder: Path, name: str, texts: int) -> LexicalIndex:

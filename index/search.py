@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +43,17 @@ class _Allowed:
 
     documents: npt.NDArray[np.bool_]
     passages: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The best documents of both rankings, ascending; their passages, one document after the other."""
+
+    documents: Rows
+    passages: Rows
+    bounds: Sequence[int]  #: where among the passages each document's begin, and where the last one's end
+    cosines: Scores  #: of the passages
+    parts: dict[str, Scores]  #: of the documents, in 0..1
 
 
 class HybridSearcher:
@@ -93,29 +103,35 @@ class HybridSearcher:
             document_postings=self.snapshot.document_terms.postings(words),
             weights=chosen,
         )
-        found, parts = self._candidates(request, rows)
+        found = self._candidates(request, rows)
+        parts = found.parts
         if chosen.recency > 0 and today is not None:
-            parts["recency"] = self._recency(found, today, chosen.half_life_days)
+            parts["recency"] = self._recency(found.documents, today, chosen.half_life_days)
         fused = fuse(parts, {"dense": chosen.dense, "lexical": chosen.lexical, "recency": chosen.recency})
-        places = best(np.arange(len(found)), fused, k).rows
+        places = best(np.arange(len(fused)), fused, k).rows.tolist()
         wanted = self.snapshot.document_terms.idf(request.document_postings)
         evidence = []
-        for place, (row, cosine) in zip(places.tolist(), self._passages(request, found[places]), strict=True):
+        for place, (row, cosine) in zip(places, self._passages(request, found, places), strict=True):
             own = {name: float(part[place]) for name, part in parts.items()}
             evidence.append(self._evidence(row, cosine, float(fused[place]), own, wanted))
         return _checked(evidence, allowed.documents)
 
-    def _candidates(self, request: _Request, rows: _Allowed) -> tuple[Rows, dict[str, Scores]]:
-        """The best documents of either ranking, ascending, and their scores in both, stretched to 0..1."""
+    def _candidates(self, request: _Request, rows: _Allowed) -> _Candidates:
+        """The best documents of either ranking, with their passages, and their scores in both."""
         lexical = self.snapshot.document_terms.scores(request.document_postings)
         lexical[~rows.documents] = 0.0
         holding = np.flatnonzero(lexical)
         near = self._nearest_documents(request.vector, rows)
-        found = np.union1d(near, best(holding, lexical[holding], DEPTH).rows)
-        return found, {
-            "dense": min_max(self._nearest_passage(request.vector, found)),
-            "lexical": min_max(lexical[found]),
-        }
+        documents = np.union1d(near, best(holding, lexical[holding], DEPTH).rows)
+        starts = self.snapshot.firsts[documents]
+        counts = self.snapshot.firsts[documents + 1] - starts
+        bounds = np.concatenate(([0], np.cumsum(counts)))
+        passages = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], counts)
+        cosines = self.snapshot.dense.cosines(request.vector, passages)
+        # Each document has a passage: without, it is never found.
+        nearest = np.maximum.reduceat(cosines, bounds[:-1])
+        parts = {"dense": min_max(nearest), "lexical": min_max(lexical[documents])}
+        return _Candidates(documents, passages, bounds.tolist(), cosines, parts)
 
     def _in_rows(self, allowed: AllowedSet) -> _Allowed:
         known = self._allowed.get(allowed.token)
@@ -131,44 +147,37 @@ class HybridSearcher:
         wanted = 2 * DEPTH
         while True:
             hits = self.snapshot.dense.search(vector, wanted, rows.passages)
-            documents, first = np.unique(self.snapshot.owners[hits.rows], return_index=True)
+            # A document's first hit is its nearest passage.
+            documents = list(dict.fromkeys(self.snapshot.owners[hits.rows].tolist()))
             if len(documents) >= DEPTH or len(hits.rows) < wanted:
-                return documents[np.argsort(first)][:DEPTH].astype(np.int64)
+                return np.array(documents[:DEPTH], dtype=np.int64)
             wanted *= 4  # a few long documents hold the nearest passages: look further
 
-    def _nearest_passage(self, vector: Vector, documents: Rows) -> Scores:
-        """The cosine of each document's nearest passage. Each document has one: without, it is never found."""
-        rows, begins = self._passages_of(documents)
-        nearest: Scores = np.maximum.reduceat(self.snapshot.dense.cosines(vector, rows), begins)
-        return nearest
-
-    def _passages_of(self, documents: Rows) -> tuple[Rows, Rows]:
-        """The passages of some documents, one document after the other, and where among them each one begins."""
-        starts = self.snapshot.firsts[documents]
-        counts = self.snapshot.firsts[documents + 1] - starts
-        begins = np.cumsum(counts) - counts
-        return np.arange(int(counts.sum())) + np.repeat(starts - begins, counts), begins
-
-    def _passages(self, request: _Request, documents: Rows) -> Iterator[tuple[int, float]]:
+    def _passages(self, request: _Request, found: _Candidates, places: Sequence[int]) -> Iterator[tuple[int, float]]:
         """The best passage of each document and its cosine, chosen by the rule that ranked the documents."""
-        rows, begins = self._passages_of(documents)
-        cosines = self.snapshot.dense.cosines(request.vector, rows)
-        lexical = self.snapshot.passage_terms.scores_of(request.passage_postings, rows)
         dense_share, lexical_share = request.weights.dense, request.weights.lexical
         if dense_share + lexical_share == 0:  # ranked by signals alone, which are the document's
             dense_share = 1.0
         shares = {"dense": dense_share, "lexical": lexical_share}
-        for begin, end in pairwise([*begins.tolist(), len(rows)]):
-            inner = {"dense": min_max(cosines[begin:end]), "lexical": min_max(lexical[begin:end])}
-            place = begin + int(np.argmax(fuse(inner, shares)))
+        spans = [slice(found.bounds[place], found.bounds[place + 1]) for place in places]
+        rows = np.concatenate([found.passages[span] for span in spans])
+        cosines = np.concatenate([found.cosines[span] for span in spans])
+        lexical = self.snapshot.passage_terms.scores_of(request.passage_postings, rows)
+        begin = 0
+        for span in spans:
+            place, end = begin, begin + span.stop - span.start
+            if end - begin > 1:
+                inner = {"dense": min_max(cosines[begin:end]), "lexical": min_max(lexical[begin:end])}
+                place += int(np.argmax(fuse(inner, shares)))
             yield int(rows[place]), float(cosines[place])
+            begin = end
 
     def _recency(self, documents: Rows, today: date, half_life: float) -> Scores:
         dates = (self.snapshot.effective_from(row) for row in documents.tolist())
         return np.array([recency(effective, today, half_life) for effective in dates], dtype=np.float32)
 
     def _evidence(
-        self, row: int, cosine: float, score: float, parts: Mapping[str, float], wanted: Mapping[str, float]
+        self, row: int, cosine: float, score: float, parts: Mapping[str, float], wanted: Mapping[int, float]
     ) -> Evidence:
         passage = self.snapshot.passage(row)
         return Evidence(
@@ -177,7 +186,7 @@ class HybridSearcher:
             title=self.snapshot.titles[int(self.snapshot.owners[row])],
             heading=passage.heading,
             passage=passage.text,
-            highlights=highlights(passage.text, wanted),
+            highlights=highlights(self.snapshot.outlines[row], wanted),
             score=min(max(score, 0.0), 1.0),
             cosine=min(max(cosine, -1.0), 1.0),
             parts=parts,

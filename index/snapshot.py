@@ -22,8 +22,9 @@ from index.dense import DenseIndex, open_dense, write_dense
 from index.errors import SnapshotDamaged, WrongEncoder
 from index.lexical import LexicalIndex, open_lexical, write_lexical
 from index.model import Document, DocumentKey, Passage, Vectors
+from index.outline import Outlines, open_outlines, write_outlines
 
-FORMAT = "signoff-snapshot-1"
+FORMAT = "signoff-snapshot-2"
 REMEDY = "Remove the folder and build the snapshot again: signoff index build"
 
 _DENSE = "dense.faiss"
@@ -48,6 +49,7 @@ class Snapshot:
     dense: DenseIndex  #: over passages
     passage_terms: LexicalIndex
     document_terms: LexicalIndex
+    outlines: Outlines  #: of passages, with the terms' numbers in `document_terms`
 
     def passage(self, row: int) -> Passage:
         """The passage in a row."""
@@ -83,11 +85,13 @@ def write_snapshot(
         write_dense(draft / _DENSE, vectors)
         _write_documents(draft, documents, lengths)
         StringColumn.write(draft, "headings", [passage.heading for passage in flat])
-        StringColumn.write(draft, "texts", [passage.text for passage in flat])
+        texts = [passage.text for passage in flat]
+        StringColumn.write(draft, "texts", texts)
         spans = np.array([(passage.start, passage.end) for passage in flat], dtype=np.int64).reshape(-1, 2)
         save_array(draft / "spans.npy", spans)
         write_lexical(draft, "passage-terms", encoded)
-        write_lexical(draft, "document-terms", [_whole(*pair) for pair in zip(documents, passages, strict=True)])
+        whole = [_whole(*pair) for pair in zip(documents, passages, strict=True)]
+        write_outlines(draft, texts, write_lexical(draft, "document-terms", whole))
         fields = {
             "format": FORMAT,
             "sequence": sequence,
@@ -136,6 +140,7 @@ def _opened(folder: Path, manifest: dict[str, Any]) -> Snapshot:
     versions = open_array(folder / "versions.npy").tolist()
     keys = tuple(DocumentKey(collections[row], ids[row], versions[row]) for row in range(documents))
     firsts = open_array(folder / "firsts.npy")
+    document_terms = open_lexical(folder, "document-terms", documents)
     return Snapshot(
         folder=folder,
         digest=manifest["digest"],
@@ -151,7 +156,8 @@ def _opened(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         spans=open_array(folder / "spans.npy"),
         dense=open_dense(folder / _DENSE),
         passage_terms=open_lexical(folder, "passage-terms", passages),
-        document_terms=open_lexical(folder, "document-terms", documents),
+        document_terms=document_terms,
+        outlines=open_outlines(folder, len(document_terms.vocabulary)),
     )
 
 
@@ -162,6 +168,7 @@ def _check(snapshot: Snapshot, manifest: dict[str, Any]) -> None:
         "dimensions in the dense index": (snapshot.dense.dim, manifest["dim"]),
         "passages owned": (len(snapshot.owners), passages),
         "passage texts": (len(snapshot.texts), passages),
+        "passages outlined": (len(snapshot.outlines), passages),
         "headings": (len(snapshot.headings), passages),
         "spans": (len(snapshot.spans), passages),
         "document keys": (len(snapshot.keys), documents),

@@ -63,8 +63,20 @@ def test_rare_terms_tell_more(tmp_path: Path) -> None:
     """A term of one text is more telling than one of all; a term of none is not in the list."""
     index = built(tmp_path, ["card fee", "card", "card"])
     telling = index.idf(index.postings(query("card fee nothing")))
-    assert telling["fee"] > telling["card"] > 0
-    assert set(telling) == {"fee", "card"}
+    fee, card = index.vocabulary.find("fee"), index.vocabulary.find("card")
+    assert fee is not None
+    assert card is not None
+    assert telling[fee] > telling[card] > 0
+    assert set(telling) == {fee, card}
+
+
+def test_a_term_asked_for_again_is_found_again(tmp_path: Path) -> None:
+    """Places are remembered, those of terms that do not occur too, and the answers stay the same."""
+    index = built(tmp_path, ["card fee", "refund"])
+    first = [posting.number for posting in index.postings(query("refund nothing card"))]
+    assert [posting.number for posting in index.postings(query("refund nothing card"))] == first
+    assert [index.vocabulary[number] for number in first] == ["card", "refund"]
+    assert len(index.known) == 3
 
 
 def test_no_texts_and_empty_texts_have_no_scores(tmp_path: Path) -> None:

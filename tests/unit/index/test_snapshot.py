@@ -73,6 +73,10 @@ def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
         ("refunds", 0, "Cards", "We refund cards."),
         ("refunds", 1, "Cash", "Not cash."),
     ]
+    vocabulary = opened.document_terms.vocabulary
+    outlines = [opened.outlines[row] for row in range(3)]
+    assert [[sentence.span for sentence in outline] for outline in outlines] == [[(0, 20)], [(0, 16)], [(0, 9)]]
+    assert [vocabulary[term] for term in outlines[1][0].terms] == ["card", "refund"]
     source = DOCUMENTS[0].text
     assert source[passages[1].start : passages[1].end] == "We refund cards."
 
@@ -140,7 +144,8 @@ def test_an_empty_snapshot_can_be_built_and_opened(tmp_path: Path) -> None:
 FILES = sorted(
     path.name
     for path in [
-        Path(name) for name in ("dense.faiss", "texts.npy", "passage-terms.rows.npy", "firsts.npy", "spans.npy")
+        Path(name)
+        for name in ("dense.faiss", "texts.npy", "passage-terms.rows.npy", "firsts.npy", "outlines.terms.npy")
     ]
 )
 
