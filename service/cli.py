@@ -317,6 +317,8 @@ def workflow_create(
         say.print(f"[yellow]{len(made.bad_rows)} rows left out:[/] " + _plain("; ".join(map(str, made.bad_rows[:5]))))
     if made.unreadable:
         say.print(f"[yellow]{len(made.unreadable)} documents left out:[/]\n" + _plain(sample(made.unreadable)))
+    for sentence in made.unknown_documents:
+        say.print(f"[yellow]{_plain(sentence)}[/]")
     if made.too_few:
         say.print(f"[yellow]Labels with too few examples, left out:[/] {_plain(', '.join(made.too_few))}")
     if made.without_outcome:

@@ -58,9 +58,8 @@ async def make_decision(
     prepared = await asyncio.get_running_loop().run_in_executor(house.judges, work)
     answered = prepared.answered
     if answered is None:
-        assert prepared.record is not None, "what is not answered yet has to be recorded"
         # Shielded: a caller that goes away must not take back what the committer has in hand.
-        answered = await asyncio.shield(asyncio.wrap_future(house.store.submit(prepared.record)))
+        answered = await asyncio.shield(asyncio.wrap_future(prepared.submit(house.store)))
     headers = {"Location": answered.location} if answered.location else {}
     if answered.replayed:
         headers["Idempotent-Replayed"] = "true"

@@ -70,20 +70,18 @@ def set_status(connection: Connection, key: DocumentKey, status: str, **columns:
 
 
 def page(
-    connection: Connection, *, collection: str | None, status: str | None, after: str | None, limit: int
+    connection: Connection, *, collection: str | None, status: str | None, after: DocumentKey | None, limit: int
 ) -> list[sa.Row[Any]]:
-    """By collection, id and version; the cursor is `collection/id@version` of the last one."""
+    """By collection, id and version; `after` is the last one of the page before."""
     query = sa.select(documents).order_by(documents.c.collection, documents.c.id, documents.c.version).limit(limit)
     if collection is not None:
         query = query.where(documents.c.collection == collection)
     if status is not None:
         query = query.where(documents.c.status == status)
     if after is not None:
-        last_collection, rest = after.split("/", 1)
-        last_id, version = rest.rsplit("@", 1)
         query = query.where(
             sa.tuple_(documents.c.collection, documents.c.id, documents.c.version)
-            > sa.tuple_(sa.literal(last_collection), sa.literal(last_id), sa.literal(int(version)))
+            > sa.tuple_(sa.literal(after.collection), sa.literal(after.id), sa.literal(after.version))
         )
     return list(connection.execute(query))
 
@@ -115,7 +113,10 @@ def visible(
     now: datetime,
     narrow: Mapping[str, frozenset[str]],
 ) -> Visible:
-    """Approved, in force at `now`, for an audience of the caller's; of several versions in force the newest."""
+    """Of the approved versions in force at `now` the newest, if it is for an audience of the caller's.
+
+    An older version never stands in for one that the caller may not find: it has been replaced for everybody.
+    """
     rows = connection.execute(
         sa.select(
             documents.c.collection,
@@ -128,18 +129,21 @@ def visible(
             documents.c.effective_until,
         ).where(documents.c.collection.in_(list(collections)), documents.c.status == "approved")
     )
-    newest: dict[tuple[str, str], int] = {}
+    newest: dict[tuple[str, str], Any] = {}  # (collection, id) -> row
     boundaries: list[datetime] = []
     for row in rows:
-        if not _addressed(row, groups) or not _within(row, narrow):
-            continue
         boundaries += [at for at in (row.effective_from, row.effective_until) if at is not None and at > now]
         begun = row.effective_from is None or row.effective_from <= now
         ended = row.effective_until is not None and row.effective_until <= now
         if begun and not ended:
             name = (row.collection, row.id)
-            newest[name] = max(row.version, newest.get(name, 0))
-    keys = frozenset(DocumentKey(collection, name, version) for (collection, name), version in newest.items())
+            if name not in newest or row.version > newest[name].version:
+                newest[name] = row
+    keys = frozenset(
+        DocumentKey(row.collection, row.id, row.version)
+        for row in newest.values()
+        if _addressed(row, groups) and _within(row, narrow)
+    )
     return Visible(keys, min(boundaries, default=None))
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rules.model import Attribute
 from rules.reader import pack_files, read_pack
-from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal
+from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal, Workflow
 from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
 from service.learn.split import split_examples
-from service.store import pointers
+from service.store import documents, pointers
 from service.usecases.establish import copy_folder, establish
 from service.usecases.examples import CALIBRATION, FILE, TRAIN, BadRow, Example, Row, read_csv, write_examples
 from service.usecases.file_documents import Filed, file_documents
@@ -23,9 +25,10 @@ from service.usecases.import_documents import Unreadable, read_documents
 from service.usecases.progress import Progress, silent
 from service.usecases.reload_rules import read_files
 from service.usecases.workflow_file import FILE as POLICY_FILE
-from service.usecases.workflow_file import write_workflow
+from service.usecases.workflow_file import unknown_documents, write_workflow
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_PACK_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _FEWEST = 2  # examples a label needs to be learned at all
 _CALIBRATION_SHARE = 0.15
 _SAMPLE = "a random part of the examples given, not your live traffic"
@@ -61,8 +64,8 @@ class Created:
     unreadable: tuple[Unreadable, ...]
     without_outcome: tuple[str, ...]  #: labels that go to people because nothing says what they may do
     too_few: tuple[str, ...]  #: labels left out for want of examples
+    unknown_documents: tuple[str, ...]  #: a sentence for each document that a label names and nobody filed
     certified: Certificate | Refusal
-    notes: tuple[str, ...] = field(default=())
 
 
 def create_workflow(house: House, plan: Plan, by: str, progress: Progress = silent) -> Created:
@@ -71,8 +74,8 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
     InvalidRequest, BadRequest or Conflict for the plan; RuleErrors for a pack that does not load.
     """
     _refuse_bad_plan(house, plan)
-    pack = _install_pack(house, plan.rules)
-    attributes = read_pack(pack_files(house.home / "packs" / pack)).attributes
+    pack = _find_pack(house, plan.rules)
+    attributes = read_pack(pack_files(pack)).attributes
     rows, bad = read_csv(plan.examples, attributes)
     labels, too_few = _labels(rows)
     if len(labels) < 2:
@@ -82,13 +85,18 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
     examples = _split(kept)
     outcomes = _outcomes(kept, plan.outcome)
     files, unreadable = read_documents(plan.documents) if plan.documents else ([], [])
-    folder = house.home / "workflows" / plan.name
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack, attributes))
-    write_examples(folder / FILE, examples)
-    read_files(house, plan.name)
-    filed = file_documents(house, plan.name, files, by, attested_by=plan.attested_by) if files else None
-    staged = establish(house, plan.name, by, "workflow created", sample=_SAMPLE, progress=progress)
+    with _undone_unless_active(house, plan.name) as made:
+        if copy_folder(pack, house.home / "packs" / pack.name):
+            made.append(house.home / "packs" / pack.name)
+        folder = house.home / "workflows" / plan.name
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            made.append(folder)
+        (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack.name, attributes))
+        write_examples(folder / FILE, examples)
+        _, _, workflow = read_files(house, plan.name)
+        filed = file_documents(house, plan.name, files, by, attested_by=plan.attested_by) if files else None
+        staged = establish(house, plan.name, by, "workflow created", sample=_SAMPLE, progress=progress)
     certified = staged.release.certificate or staged.release.refusal
     assert certified is not None
     return Created(
@@ -102,6 +110,7 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
         unreadable=tuple(unreadable),
         without_outcome=tuple(label for label in labels if label not in outcomes),
         too_few=tuple(too_few),
+        unknown_documents=tuple(unknown_documents(workflow, _filed(house, workflow))),
         certified=certified,
     )
 
@@ -154,32 +163,68 @@ def _outcomes(rows: Sequence[Row], default: Outcome | None) -> dict[str, Outcome
     return found
 
 
-def _install_pack(house: House, rules: str) -> str:
-    """The pack's name; a folder is copied into the home folder, where operations edit it from then on."""
-    folder = Path(rules)
-    if (house.home / "packs" / rules).is_dir():
-        return rules
-    if folder.is_dir() and (folder / "pack.yaml").is_file():
-        name = folder.resolve().name
-        copy_folder(folder, house.home / "packs" / name)
-        return name
-    known = sorted(path.name for path in (house.home / "packs").iterdir() if path.is_dir())
-    raise BadRequest(f"there is no rule pack {rules!r}", remedy=f"name a folder, or one of {', '.join(known)}")
+def _find_pack(house: House, rules: str) -> Path:
+    """The pack's folder: in the home folder by its name, or elsewhere, to be copied there."""
+    packs = house.home / "packs"
+    if _PACK_NAME.fullmatch(rules) and _is_pack(packs / rules):
+        return packs / rules
+    folder = Path(rules).resolve()
+    if not _is_pack(folder):
+        known = sorted(path.name for path in packs.iterdir() if _is_pack(path))
+        raise BadRequest(f"there is no rule pack {rules!r}", remedy=f"name a folder, or one of {', '.join(known)}")
+    if not _PACK_NAME.fullmatch(folder.name):
+        raise BadRequest(
+            f"{folder.name!r} cannot be a pack's name", remedy="rename the folder: a-z, 0-9 and -, as in my-rules"
+        )
+    installed = packs / folder.name
+    if installed.exists() and (not _is_pack(installed) or pack_files(installed) != pack_files(folder)):
+        raise Conflict(
+            f"the home folder has another pack {folder.name}, with other content than {folder}",
+            remedy=f"rename the folder, or edit {installed} and give --rules {folder.name}",
+        )
+    return folder
+
+
+def _is_pack(folder: Path) -> bool:
+    return (folder / "pack.yaml").is_file()
+
+
+@contextlib.contextmanager
+def _undone_unless_active(house: House, name: str) -> Iterator[list[Path]]:
+    """On failure, removes the folders listed in it, so that the command can be given again."""
+    made: list[Path] = []
+    try:
+        yield made
+    except BaseException:
+        with house.store.read() as connection:
+            active = pointers.pointer(connection, name) is not None
+        if not active:  # what a release came from stays, even where the failure came after it was activated
+            for folder in made:
+                shutil.rmtree(folder)
+        raise
+
+
+def _filed(house: House, workflow: Workflow) -> frozenset[str]:
+    """Ids of all documents of the workflow's collections, approved or not."""
+    with house.store.read() as connection:
+        return frozenset(
+            name for collection in workflow.collections for name in documents.digests(connection, collection)
+        )
 
 
 def _policy(
     plan: Plan, rows: Sequence[Row], outcomes: Mapping[str, Outcome], pack: str, attributes: Sequence[Attribute]
 ) -> bytes:
-    documents: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    named: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in rows:
-        documents[row.label].update(dict.fromkeys(row.documents))
+        named[row.label].update(dict.fromkeys(row.documents))
     labels: list[dict[str, Any]] = []
     for name in sorted({row.label for row in rows}):
         label: dict[str, Any] = {"id": name, "title": name.replace("_", " ").strip() or name}
         label["outcome"] = outcomes.get(name, Outcome.REVIEW).value
         label["autonomy"] = plan.autonomy.value
-        if documents[name]:
-            label["documents"] = list(documents[name])
+        if named[name]:
+            label["documents"] = list(named[name])
         labels.append(label)
     values = {
         "workflow": plan.name,

@@ -6,8 +6,6 @@ where it stopped and repeats nothing.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
 import json
 from collections import Counter, deque
@@ -15,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from rules.model import Attribute
+from rules.normalize import refuse
 from service.domain.access import Principal
 from service.errors import BadRequest, InvalidRequest, ServiceError
 from service.store.pointers import pointer
@@ -26,6 +25,7 @@ from service.usecases.examples import BadRow
 from service.usecases.house import House
 from service.usecases.make_decision import Answered, Ask, Prepared, prepare
 from service.usecases.progress import Progress, silent
+from service.usecases.row_file import FileRow, csv_rows, json_rows
 
 _TEXT, _LABEL = "text", ("label", "category")
 _WINDOW = 256  # rows under way at once
@@ -61,13 +61,6 @@ class Report:
             self.automatic_wrong += automatic and not right
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    line: int
-    fields: Mapping[str, Any]
-    columns: bool = False  #: fields are texts of columns, an attribute a column
-
-
 def decide_file(
     house: House,
     principal: Principal,
@@ -83,24 +76,25 @@ def decide_file(
     """
     if not source.is_file():
         raise BadRequest(f"there is no file {source}", remedy="check the path")
+    if not out.parent.is_dir():
+        raise BadRequest(f"there is no folder {out.parent}", remedy="make it, or name another --out")
     report = Report()
     rejects = out.with_name(out.name + ".rejects")
     draft = out.with_name(out.name + ".partial")
-    total = sum(1 for _ in _entries(source))
+    total = sum(1 for _ in _rows(source))  # a file that cannot be read to its end is refused before any decision
     run = hashlib.sha256(f"{source.name}\0{workflow}".encode()).hexdigest()[:16]
     with draft.open("wb") as answers, rejects.open("w", encoding="utf-8") as aside:
-        for entry, outcome in _decided(house, principal, workflow, run, _entries(source)):
+        for row, outcome in _decided(house, principal, workflow, run, _rows(source), columns=not _is_json(source)):
             report.rows += 1
             if isinstance(outcome, ServiceError):
-                bad = BadRow(entry.line, str(outcome.detail))
+                bad = BadRow(row.line, outcome.detail)
                 report.bad.append(bad)
-                aside.write(
-                    json.dumps({"line": bad.line, "why": bad.why, "row": entry.fields}, ensure_ascii=False) + "\n"
-                )
+                # ASCII, because a row may be here for characters that no file can hold.
+                aside.write(json.dumps({"line": bad.line, "why": bad.why, "row": row.fields}, ensure_ascii=True) + "\n")
             else:
                 report.repeated += outcome.replayed
                 answers.write(outcome.body + b"\n")
-                truth = next((str(entry.fields[name]).strip() for name in _LABEL if entry.fields.get(name)), None)
+                truth = next((str(row.fields[name]).strip() for name in _LABEL if row.fields.get(name)), None)
                 report.add(json.loads(outcome.body), truth)
             progress("deciding", report.rows, total)
     draft.replace(out)
@@ -109,29 +103,37 @@ def decide_file(
     return report
 
 
+def _rows(source: Path) -> Iterator[FileRow]:
+    return json_rows(source) if _is_json(source) else csv_rows(source, (_TEXT,), {})
+
+
+def _is_json(source: Path) -> bool:
+    return source.name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+
+
 def _decided(
-    house: House, principal: Principal, workflow: str, run: str, entries: Iterator[_Entry]
-) -> Iterator[tuple[_Entry, Answered | ServiceError]]:
-    """Entries with their answers, in order, at most `_WINDOW` under way."""
-    under_way: deque[tuple[_Entry, Future[Answered | ServiceError]]] = deque()
-    for entry in entries:
-        under_way.append((entry, house.judges.submit(_decide_one, house, principal, workflow, run, entry)))
+    house: House, principal: Principal, workflow: str, run: str, rows: Iterator[FileRow], *, columns: bool
+) -> Iterator[tuple[FileRow, Answered | ServiceError]]:
+    """Rows with their answers, in order, at most `_WINDOW` under way."""
+    under_way: deque[tuple[FileRow, Future[Answered | ServiceError]]] = deque()
+    for row in rows:
+        future = house.judges.submit(_decide_one, house, principal, workflow, run, row, columns=columns)
+        under_way.append((row, future))
         while len(under_way) >= _WINDOW:
-            first, future = under_way.popleft()
-            yield first, future.result()
-    for first, future in under_way:
-        yield first, future.result()
+            first, earliest = under_way.popleft()
+            yield first, earliest.result()
+    for first, earliest in under_way:
+        yield first, earliest.result()
 
 
-def _decide_one(house: House, principal: Principal, workflow: str, run: str, entry: _Entry) -> Answered | ServiceError:
+def _decide_one(
+    house: House, principal: Principal, workflow: str, run: str, row: FileRow, *, columns: bool
+) -> Answered | ServiceError:
     try:
-        ask = _ask(workflow, entry, _declared(house, workflow))
+        ask = _ask(workflow, row, _declared(house, workflow) if columns else ())
         content = hashlib.sha256(json.dumps([ask.text, ask.attributes], sort_keys=True).encode()).hexdigest()[:16]
-        prepared: Prepared = prepare(house, principal, ask, key=f"file-{run}-{entry.line}-{content}")
-        if prepared.record is None:
-            assert prepared.answered is not None
-            return prepared.answered
-        return house.store.commit(prepared.record)
+        prepared: Prepared = prepare(house, principal, ask, key=f"file-{run}-{row.line}-{content}")
+        return prepared.answered or prepared.submit(house.store).result()
     except ServiceError as error:
         return error
 
@@ -143,55 +145,35 @@ def _declared(house: House, workflow: str) -> Sequence[Attribute]:
     return house.shelf.open(found.release).workflow.attributes if found else ()
 
 
-def _ask(workflow: str, entry: _Entry, declared: Sequence[Attribute]) -> Ask:
-    if "_error" in entry.fields:
-        raise InvalidRequest(str(entry.fields["_error"]))
-    text = entry.fields.get(_TEXT)
+def _ask(workflow: str, row: FileRow, columns: Sequence[Attribute]) -> Ask:
+    """What the row asks, with `columns` as the attributes that have columns of their own."""
+    if row.wrong:
+        raise InvalidRequest(row.wrong)
+    text = row.fields.get(_TEXT)
     if not isinstance(text, str) or not text.strip():
         raise InvalidRequest("text: nothing to read in it")
-    given = entry.fields.get("attributes") or {}
+    given = row.fields.get("attributes") or {}
     if not isinstance(given, dict):
         raise InvalidRequest("attributes: not a JSON object")
+    subject = row.fields.get("subject")
+    for name, value in ((_TEXT, text), ("attributes", given), ("subject", subject)):
+        if why := next(filter(None, map(refuse, _strings(value))), None):
+            raise InvalidRequest(f"{name}: {why}")
     try:
-        attributes = {**(typed(declared, entry.fields) if entry.columns else {}), **given}
+        attributes = {**typed(columns, row.fields), **given}
     except ValueError as error:
         raise InvalidRequest(str(error)) from error
-    subject = entry.fields.get("subject")
     return Ask(workflow, text, attributes, str(subject) if subject else None)
 
 
-def _entries(source: Path) -> Iterator[_Entry]:
-    name = source.name.removesuffix(".gz")
-    with _opened(source) as file:
-        if name.endswith((".jsonl", ".ndjson")):
-            yield from _json_entries(file)
-        else:
-            yield from _csv_entries(file)
-
-
-def _json_entries(file: TextIO) -> Iterator[_Entry]:
-    for number, line in enumerate(file, 1):
-        if line.strip():
-            try:
-                entry = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                entry = {"_error": f"not JSON: {error}"}
-            yield _Entry(number, entry if isinstance(entry, dict) else {"_error": "not a JSON object"})
-
-
-def _csv_entries(file: TextIO) -> Iterator[_Entry]:
-    reader = csv.reader(file)
-    names = [name.strip().lower().removeprefix("\ufeff") for name in next(reader, [])]
-    if _TEXT not in names:
-        raise BadRequest(f"the header lacks text; found {', '.join(names) or 'nothing'}", remedy="add a column `text`")
-    line = reader.line_num + 1
-    for fields in reader:
-        if fields:
-            yield _Entry(line, dict(zip(names, fields, strict=False)), columns=True)
-        line = reader.line_num + 1
-
-
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", errors="replace", newline="")
-    return path.open(encoding="utf-8", errors="replace", newline="")
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, names included."""
+    left = [value]
+    while left:
+        match left.pop():
+            case str() as text:
+                yield text
+            case list() as items:
+                left += items
+            case dict() as entries:
+                left += [*entries, *entries.values()]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from rules.model import Attribute
-from rules.normalize import normalize
+from rules.normalize import normalize, refuse
 from service.errors import CannotStart
 from service.usecases.columns import typed
+from service.usecases.row_file import FileRow, csv_rows, json_rows
 
 FILE = "examples.jsonl"
 CALIBRATION = "calibration"
@@ -57,35 +56,23 @@ def read_csv(path: Path, attributes: Sequence[Attribute] = ()) -> tuple[list[Row
     """The rows of a CSV file (also gzipped) with a header `text,label[,outcome,documents]`.
 
     A further column named like one of `attributes` is that attribute. `category` is accepted for `label`. Rows
-    that cannot be used are reported by line and left out.
+    that cannot be used are reported by line and left out; BadRequest for a file or header that cannot be read.
     """
-    with _opened(path) as file:
-        reader = csv.reader(file)
-        names = [name.strip().lower().removeprefix("\ufeff") for name in next(reader, [])]
-        names = ["label" if name == "category" and "label" not in names else name for name in names]
-        missing = [name for name in ("text", "label") if name not in names]
-        if missing:
-            found = ", ".join(names) or "nothing"
-            return [], [BadRow(1, f"the header lacks {' and '.join(missing)}; found {found}")]
-        rows: list[Row] = []
-        bad: list[BadRow] = []
-        for line, fields in _numbered(reader):
-            if not fields:
-                continue
-            entry = _row(line, dict(zip(names, fields, strict=False)), attributes)
-            (rows if isinstance(entry, Row) else bad).append(entry)  # type: ignore[arg-type]
+    rows: list[Row] = []
+    bad: list[BadRow] = []
+    for read in csv_rows(path, ("text", "label"), {"category": "label"}):
+        entry = _row(read, attributes)
+        if isinstance(entry, Row):
+            rows.append(entry)
+        else:
+            bad.append(entry)
     return rows, bad
 
 
-def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line each begins at: a quoted field may run over several lines."""
-    line = reader.line_num + 1  # type: ignore[attr-defined]
-    for fields in reader:
-        yield line, fields
-        line = reader.line_num + 1  # type: ignore[attr-defined]
-
-
-def _row(line: int, entry: dict[str, str], attributes: Sequence[Attribute]) -> Row | BadRow:
+def _row(read: FileRow, attributes: Sequence[Attribute]) -> Row | BadRow:
+    line, entry = read.line, read.fields
+    if read.wrong:
+        return BadRow(line, read.wrong)
     text, label = entry.get("text", "").strip(), entry.get("label", "").strip()
     if not normalize(text).clean.strip():
         return BadRow(line, "no text")
@@ -104,30 +91,33 @@ def _row(line: int, entry: dict[str, str], attributes: Sequence[Attribute]) -> R
 def read_examples(path: Path) -> list[Example]:
     """A workflow's own examples; CannotStart naming the line that is wrong."""
     found = []
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                entry = json.loads(line)
-                found.append(
-                    Example(entry["text"], entry["label"], entry.get("part", TRAIN), entry.get("attributes", {}))
-                )
-            except (ValueError, KeyError, TypeError) as error:
-                raise CannotStart(
-                    f"{path}:{number}: no example in it: {error}", remedy='write {"text": …, "label": …} a line'
-                ) from error
+    for row in json_rows(path):
+        try:
+            found.append(_example(row))
+        except (ValueError, KeyError) as error:
+            raise CannotStart(
+                f"{path}:{row.line}: no example in it: {error}", remedy='write {"text": …, "label": …} a line'
+            ) from error
     return found
 
 
+def _example(row: FileRow) -> Example:
+    if row.wrong:
+        raise ValueError(row.wrong)
+    text, label = row.fields["text"], row.fields["label"]
+    for name, value in (("text", text), ("label", label or "")):
+        if not isinstance(value, str):
+            raise ValueError(f"{name} is no text")  # noqa: TRY004 - the line is at fault, not the program
+        if why := refuse(value):
+            raise ValueError(f"{name} {why}")
+    return Example(text, label, row.fields.get("part", TRAIN), row.fields.get("attributes", {}))
+
+
 def write_examples(path: Path, examples: Iterable[Example]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    """One JSON object a line; only `\n` ends a line, whatever line ends of other alphabets a text holds."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         for example in examples:
             entry: dict[str, Any] = {"text": example.text, "label": example.label, "part": example.part}
             if example.attributes:
                 entry["attributes"] = dict(example.attributes)
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-
-
-def _opened(path: Path) -> TextIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")

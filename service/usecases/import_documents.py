@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from rules.errors import Problem, RuleErrors
-from rules.normalize import normalize
+from rules.normalize import normalize, refuse
 from rules.shape import Shape
 from rules.strict_yaml import read_yaml
+from service.usecases.row_file import json_rows
 
 _FRONT_KEYS = (
     "id",
@@ -30,6 +31,8 @@ _FRONT_KEYS = (
     "citations",
 )
 _ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,149}"
+_ID_REMEDY = "use letters, digits, . _ : -"
+_LAST_VERSION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,10 @@ class Unreadable:
 
 
 def read_documents(source: Path) -> tuple[list[DocumentFile], list[Unreadable]]:
-    """The documents under `source`: a folder of `*.md`, or one `*.jsonl` (also gzipped) file."""
+    """The documents under `source`: a folder of `*.md`, or one `*.jsonl` (also gzipped) file.
+
+    BadRequest when the file as a whole cannot be read.
+    """
     if not source.exists():
         return [], [Unreadable(str(source), "there is no such file or folder")]
     found: dict[str, DocumentFile] = {}
@@ -97,13 +103,17 @@ def _markdown_folder(folder: Path) -> Iterator[tuple[str, DocumentFile | str]]:
     for path in sorted(folder.rglob("*.md")):
         try:
             yield path.name, read_markdown(path.read_bytes(), path.name)
-        except (RuleErrors, UnicodeDecodeError, OSError) as error:
+        except (RuleErrors, OSError) as error:
             yield path.name, str(error)
 
 
 def read_markdown(data: bytes, file: str) -> DocumentFile:
     """A Markdown file with YAML front matter between `---` lines; RuleErrors name line and column."""
-    text = data.decode("utf-8").replace("\r\n", "\n")
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RuleErrors([Problem(file, line, 1, "is not UTF-8", "save the file as UTF-8")]) from error
     head, separator, body = text.removeprefix("---\n").partition("\n---\n")
     if not text.startswith("---\n") or not separator:
         raise RuleErrors([Problem(file, 1, 1, "has no front matter", "begin with `---`, keys, `---`")])
@@ -112,11 +122,11 @@ def read_markdown(data: bytes, file: str) -> DocumentFile:
     entries = shape.mapping(read_yaml(("\n" + head).encode(), file), "front matter", _FRONT_KEYS, ("id", "title"))
     present = {key: node for key, node in entries.items() if node.value is not None and node.value != ()}
     document = DocumentFile(
-        id=shape.text(present.get("id"), "a document id", 150, _ID, "use letters, digits, . _ : -"),
+        id=shape.text(present.get("id"), "a document id", 150, _ID, _ID_REMEDY),
         title=shape.text(present.get("title"), "a title"),
-        text=body.strip() + "\n",
+        text=body.replace("\0", "").strip() + "\n",
         owner=shape.text(present.get("owner"), "an owner"),
-        version=shape.integer(present.get("version"), "version", 1, 1_000_000),
+        version=shape.integer(present.get("version"), "version", 1, _LAST_VERSION),
         effective_from=shape.moment(present.get("effective_from"), "a date"),
         effective_until=shape.moment(present.get("effective_until"), "a date"),
         review_by=shape.day(present.get("review_by"), "a date"),
@@ -132,52 +142,50 @@ def read_markdown(data: bytes, file: str) -> DocumentFile:
 
 
 def _json_lines(path: Path) -> Iterator[tuple[str, DocumentFile | str]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield f"{path.name}:{number}", _json_document(line)
-
-
-def _json_document(line: str) -> DocumentFile | str:
-    """A document from one line, or why there is none in it."""
-    try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return f"not JSON: {error}"
-    return read_json_document(entry) if isinstance(entry, dict) else "not a JSON object"
+    for row in json_rows(path):
+        yield f"{path.name}:{row.line}", row.wrong or read_json_document(row.fields)
 
 
 def read_json_document(entry: Mapping[str, Any]) -> DocumentFile | str:
     """A document from plain values (`_id` or `id`, `title`, `text`, as in BEIR), or why there is none in them."""
-    document_id = str(entry.get("_id", entry.get("id", "")))
-    if not document_id:
+    given = entry.get("_id", entry.get("id"))
+    if given is None or given == "":
         return "no `_id` or `id`"
-    text = str(entry.get("text") or "").replace("\0", "")
-    if not normalize(text).clean.strip():
-        return f"document {document_id} has no text"
+    document_id = str(given)
+    if not re.fullmatch(_ID, document_id):
+        return f"{document_id[:40]!r} cannot be a document id ({_ID_REMEDY}; at most 150 of them)"
     try:
+        text = _said("text", str(entry.get("text") or "").replace("\0", ""))
+        if not normalize(text).clean.strip():
+            return f"document {document_id} has no text"
         return DocumentFile(
             id=document_id,
-            title=str(entry.get("title") or "").replace("\0", "") or document_id,
+            title=_said("title", str(entry.get("title") or "").replace("\0", "")) or document_id,
             text=text,
-            owner=str(entry.get("owner") or ""),
+            owner=_said("owner", str(entry.get("owner") or "")),
             version=_whole(entry.get("version")),
             effective_from=_day(entry.get("effective_from")),
             effective_until=_day(entry.get("effective_until")),
-            audience=_words(entry.get("audience")),
-            jurisdiction=_words(entry.get("jurisdiction")),
-            citations=_words(entry.get("citations")),
+            audience=_words("audience", entry.get("audience")),
+            jurisdiction=_words("jurisdiction", entry.get("jurisdiction")),
+            citations=_words("citations", entry.get("citations")),
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         return f"document {document_id}: {error}"
+
+
+def _said(name: str, text: str) -> str:
+    """The text, if it is one that may come in."""
+    if why := refuse(text):
+        raise ValueError(f"{name} {why}")
+    return text
 
 
 def _whole(value: Any) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError("version has to be a whole number from 1")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LAST_VERSION:
+        raise ValueError(f"version has to be a whole number from 1 to {_LAST_VERSION}")
     return value
 
 
@@ -188,12 +196,12 @@ def _day(value: Any) -> datetime | None:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _words(value: Any) -> tuple[str, ...]:
+def _words(name: str, value: Any) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise TypeError("audience, jurisdiction and citations are lists")
-    return tuple(str(item) for item in value)
+        raise TypeError(f"{name} has to be a list")
+    return tuple(_said(name, str(item)) for item in value)
 
 
 def sample(errors: Iterable[Unreadable], most: int = 10) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from service.domain.types import State
 from service.errors import FieldProblem, InvalidRequest, KeyReused
 from service.observe.metrics import DECISIONS, REASONS
 from service.store import cases, decisions, events, idempotency, ledger, payloads
-from service.store.engine import Connection, Row
+from service.store.engine import Connection, Row, Store
 from service.store.pointers import Pointer, pointer, pointers
 from service.usecases.consider import Considered, consider
 from service.usecases.house import House
@@ -57,6 +58,19 @@ class Prepared:
 
     answered: Answered | None = None
     record: Callable[[Connection], Answered] | None = None
+    count: Callable[[], None] | None = None  #: tells the metrics, once the record is durable
+
+    def submit(self, store: Store) -> Future[Answered]:
+        """Queue the record; the future holds the answer once it is durable."""
+        assert self.record is not None, "what is not answered yet has to be recorded"
+        future = store.submit(self.record)
+        future.add_done_callback(self._count)
+        return future
+
+    def _count(self, future: Future[Answered]) -> None:
+        done = not future.cancelled() and future.exception() is None
+        if self.count is not None and done and not future.result().replayed:
+            self.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +99,7 @@ class _Made:
 def decide(house: House, principal: Principal, ask: Ask, *, key: str | None = None) -> Answered:
     """Prepare and record in one go, for callers that may block."""
     prepared = prepare(house, principal, ask, key=key)
-    if prepared.record is None:
-        assert prepared.answered is not None
-        return prepared.answered
-    return house.store.commit(prepared.record)
+    return prepared.answered or prepared.submit(house.store).result()
 
 
 def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = None, dry_run: bool = False) -> Prepared:
@@ -111,7 +122,9 @@ def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = N
     made = _make(house, principal, ask, found)
     if dry_run:
         return Prepared(answered=made.answered(principal, location=False))
-    return Prepared(record=lambda connection: _record(house, principal, made, ticket, connection))
+    return Prepared(
+        record=lambda connection: _record(house, principal, made, ticket, connection), count=lambda: _count(made)
+    )
 
 
 def check_request(release: OpenRelease, ask: Ask, max_chars: int) -> dict[str, AttributeValue]:
@@ -208,7 +221,6 @@ def _record(
     events.add(connection, house.new_id("evt"), "decision.created", made.id, told, now)
     if ticket:
         ticket.keep(connection, made)
-    _count(made)
     return made.answered(principal)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from index.model import DocumentKey
+from rules.normalize import refuse
 from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.errors import FieldProblem, InvalidRequest, NotFound
 from service.store import documents
 from service.store.engine import Row
 from service.usecases.house import House
+
+_CURSOR = re.compile(r"(.+)/(.+)@(\d{1,9})", re.ASCII)
 
 
 def page(
@@ -22,16 +27,22 @@ def page(
     limit: int = 50,
 ) -> dict[str, Any]:
     """By collection, id and version. The cursor is `collection/id@version`."""
-    if after is not None and ("/" not in after or not after.rpartition("@")[2].isdigit()):
-        problem = FieldProblem("after", "not a cursor of this list", "use `next` of the page before")
-        raise InvalidRequest("after: not a cursor of this list", problems=(problem,))
+    begin = _read_cursor(after) if after is not None else None
     with house.store.read() as connection:
-        rows = documents.page(connection, collection=collection, status=status, after=after, limit=limit + 1)
+        rows = documents.page(connection, collection=collection, status=status, after=begin, limit=limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     return {
         "items": [_summary(row) for row in rows[:limit] if _may_see(principal, row)],
         "next": f"{last.collection}/{last.id}@{last.version}" if last else None,
     }
+
+
+def _read_cursor(after: str) -> DocumentKey:
+    found = _CURSOR.fullmatch(after)
+    if found is None or refuse(after):
+        problem = FieldProblem("after", "not a cursor of this list", "use `next` of the page before")
+        raise InvalidRequest("after: not a cursor of this list", problems=(problem,))
+    return DocumentKey(found[1], found[2], int(found[3]))
 
 
 def view(house: House, principal: Principal, collection: str, document_id: str) -> dict[str, Any]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
+import os
+import re
+import shutil
 
 import pytest
 
+from rules.errors import RuleErrors
 from service.domain.access import ROLES, Principal
 from service.domain.types import Certificate, EvidencePolicy, Outcome, Refusal
 from service.errors import BadRequest, Conflict, InvalidRequest
@@ -96,6 +101,8 @@ def test_too_few_examples_get_no_certificate(house, tmp_path):
         ({"name": "Own Name"}, InvalidRequest),
         ({"name": "retail-banking"}, Conflict),
         ({"rules": "no-such-pack"}, BadRequest),
+        ({"rules": ".."}, BadRequest),
+        ({"rules": ""}, BadRequest),
     ],
 )
 def test_a_bad_plan_is_refused_before_anything_is_made(house, tmp_path, change, error):
@@ -140,3 +147,88 @@ def test_a_file_is_decided_row_by_row_and_resumed(house, tmp_path):
     again = decide_file(house, OPERATOR, "retail-banking", source, out)
     assert again.repeated == 2
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == [answer["id"] for answer in answers]
+
+
+@pytest.fixture
+def pack(house, tmp_path):
+    """A pack of the user's own: the starter's, in a folder elsewhere."""
+    return shutil.copytree(house.home / "packs" / "retail-banking", tmp_path / "rules" / "my-rules")
+
+
+def plan_with(tmp_path, rules):
+    return Plan("own", write_csv(tmp_path / "e.csv", list(rows())[:60]), None, str(rules), outcome=Outcome.ALLOW)
+
+
+def test_a_folder_of_rules_is_copied_and_then_the_homes_own(house, tmp_path, pack):
+    """The same folder serves again; with other content than the home's it is a conflict, and nothing is made."""
+    plan = plan_with(tmp_path, pack)
+    create_workflow(house, plan, "tests")
+    installed = house.home / "packs" / "my-rules"
+    assert (installed / "pack.yaml").read_bytes() == (pack / "pack.yaml").read_bytes()
+    with (pack / "pack.yaml").open("a") as file:
+        file.write("# edited\n")
+    with pytest.raises(Conflict, match="my-rules") as error:
+        create_workflow(house, dataclasses.replace(plan, name="other"), "tests")
+    assert "rename" in error.value.remedy
+    assert "edited" not in (installed / "pack.yaml").read_text()
+    assert not (house.home / "workflows" / "other").exists()
+    (installed / "pack.yaml").write_bytes((pack / "pack.yaml").read_bytes())
+    assert create_workflow(house, dataclasses.replace(plan, name="other"), "tests").name == "other"
+
+
+@pytest.mark.parametrize("name", ["My Rules", "my_rules", "-rules", "rules.d"])
+def test_a_pack_folder_needs_a_packs_name(house, tmp_path, pack, name):
+    """The remedy is to rename it."""
+    with pytest.raises(BadRequest, match="cannot be a pack's name") as error:
+        create_workflow(house, plan_with(tmp_path, pack.rename(pack.with_name(name))), "tests")
+    assert "rename the folder" in error.value.remedy
+
+
+def test_rules_outside_the_homes_packs_are_not_used_by_a_way_around(house, tmp_path, monkeypatch):
+    """`..` is no name of a pack, even where a pack lies there."""
+    shutil.copy(house.home / "packs" / "retail-banking" / "pack.yaml", house.home / "pack.yaml")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadRequest, match="no rule pack"):
+        create_workflow(house, plan_with(tmp_path, ".."), "tests")
+
+
+def test_documents_that_nobody_filed_are_told(house, tmp_path):
+    """A label names two documents, one was filed, not yet approved: only the other is missing."""
+    documents = tmp_path / "documents.jsonl"
+    documents.write_text(json.dumps({"_id": "cooking", "title": "Cooking", "text": "How to cook rice."}) + "\n")
+    entries = [(text, label, "cooking;cookng" if label == "food" else "") for text, label in list(rows())[:60]]
+    examples = write_csv(tmp_path / "e.csv", entries, ("text", "label", "documents"))
+    made = create_workflow(house, Plan("own", examples, documents, "retail-banking"), "tests")
+    (sentence,) = made.unknown_documents
+    assert "label food names document cookng" in sentence
+    assert "`cooking`" in sentence
+
+
+def test_a_command_that_was_interrupted_can_be_repeated(house, tmp_path, pack):
+    """What the first run made is gone, so the second one begins anew."""
+
+    def interrupt(what, done, total):
+        if what == "fitting the classifier":
+            raise KeyboardInterrupt
+
+    plan = plan_with(tmp_path, pack)
+    with pytest.raises(KeyboardInterrupt):
+        create_workflow(house, plan, "tests", interrupt)
+    assert not (house.home / "workflows" / "own").exists()
+    assert not (house.home / "packs" / "my-rules").exists()
+    assert create_workflow(house, plan, "tests").name == "own"
+
+
+def test_a_failure_leaves_what_was_there_before(house, tmp_path, pack):
+    """A pack that breaks on its own tests is not kept; a workflow folder that was there before is."""
+    rule = next(pack.glob("*.rule.yaml"))
+    rule.write_text(
+        re.sub(r'text: ".*", expect: match', 'text: "Good morning", expect: match', rule.read_text(), count=1)
+    )
+    folder = house.home / "workflows" / "own"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(RuleErrors, match="packs/my-rules/"):
+        create_workflow(house, plan_with(tmp_path, os.path.relpath(pack)), "tests")
+    assert not (house.home / "packs" / "my-rules").exists()
+    assert (folder / "notes.txt").read_text() == "mine"

@@ -111,6 +111,7 @@ def test_a_case_that_changed_in_between_is_not_decided_over(house):
     made, lease = held(house)
     with house.store.read() as connection:
         stale = cases.get(connection, made["case"])
+    assert stale is not None
     claim_case.renew(house, ANN, made["case"], lease["token"])
     with pytest.raises(Conflict):
         house.store.commit(lambda c: claim_case.move(c, stale, CaseAction.DECIDE))

@@ -9,7 +9,7 @@ import pytest
 import service
 from rules.errors import RuleErrors
 from service.domain.types import Autonomy, EvidencePolicy, Outcome
-from service.usecases.workflow_file import read_workflow, write_workflow
+from service.usecases.workflow_file import read_workflow, unknown_documents, write_workflow
 
 STARTER = Path(service.__path__[0]) / "workflows" / "retail-banking" / "workflow.yaml"
 SMALL = b"""workflow: small
@@ -72,3 +72,12 @@ def test_a_written_workflow_reads_back():
     }
     read = read_workflow(write_workflow(values, "a comment\nof two lines"))
     assert [label.id for label in read.labels] == ["NO", "yes: really?", "123x"]
+
+
+def test_documents_that_nobody_filed_are_told_with_their_label():
+    """The nearest known name is the remedy."""
+    workflow = read_workflow(SMALL)
+    assert unknown_documents(workflow, frozenset({"fees"})) == []
+    (sentence,) = unknown_documents(workflow, frozenset({"fee", "limits"}))
+    assert "label refund names document fees" in sentence
+    assert "did you mean `fee`" in sentence

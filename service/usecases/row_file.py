@@ -1,0 +1,103 @@
+"""A user's file of rows, CSV or JSON lines: what cannot be read is told with its line, the rest goes on."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rules.normalize import refuse
+from service.errors import BadRequest
+
+NOT_UTF8 = "not UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8)"
+_UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte that is not UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row as the file holds it."""
+
+    line: int  #: 1-based line the row begins at
+    fields: Mapping[str, Any]
+    wrong: str = ""  #: why it cannot be used; empty: it can
+
+
+def csv_rows(path: Path, needed: Sequence[str], aliases: Mapping[str, str]) -> Iterator[FileRow]:
+    """Rows of a CSV file (also gzipped) by the names in its header, which are read in lower case.
+
+    `aliases` are other names for columns, which hold where the file has no column of the right name. BadRequest when
+    the file cannot be read or its header lacks a `needed` column.
+    """
+    # Strict, because a stray quotation mark would otherwise make one row of many without a word.
+    reader = csv.reader(text_lines(path), strict=True)
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+    except csv.Error as error:
+        raise BadRequest(f"{path}, line 1: the header is not CSV: {error}", remedy="mend the first line") from error
+    if any(map(_UNDECODED.search, names)):
+        raise BadRequest(f"{path}, line 1: the header is not UTF-8", remedy="save the file as UTF-8")
+    names = [aliases[name] if aliases.get(name, name) not in names else name for name in names]
+    if missing := [name for name in needed if name not in names]:
+        raise BadRequest(
+            f"{path}, line 1: the header lacks {' and '.join(missing)}; found {', '.join(names) or 'nothing'}",
+            remedy=f"name the columns {', '.join(needed)} in the first line",
+        )
+    while True:
+        line = reader.line_num + 1  # a quoted field may run over several lines
+        try:
+            fields = dict(zip(names, next(reader), strict=False))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            place = f"what stands here to line {reader.line_num}" if reader.line_num > line else "what stands here"
+            yield FileRow(line, {}, f"{place} is no CSV row: {error}; check its quotation marks")
+        else:
+            if fields:
+                yield FileRow(line, fields, _fault(fields))
+
+
+def json_rows(path: Path) -> Iterator[FileRow]:
+    """Rows of a file of JSON objects, one a line (also gzipped); BadRequest when the file cannot be read.
+
+    Texts are as the file says them: it may escape characters that `rules.normalize.refuse` turns away.
+    """
+    for line, text in enumerate(text_lines(path), 1):
+        if text.strip():
+            yield _json_row(line, text)
+
+
+def text_lines(path: Path) -> Iterator[str]:
+    """Lines of a file (also gzipped) with their ends; BadRequest when it cannot be read.
+
+    Bytes that are not UTF-8 come as lone surrogates, so that they are found in their line and not before it.
+    """
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+            yield from lines
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadRequest(f"{path} is no whole gzip file: {error}", remedy="make or fetch the file again") from error
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be read: {error.strerror or error}", remedy="check the path") from error
+
+
+def _json_row(line: int, text: str) -> FileRow:
+    if _UNDECODED.search(text):
+        return FileRow(line, {}, NOT_UTF8)
+    try:
+        entry = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return FileRow(line, {}, f"not JSON: {error}")
+    return FileRow(line, entry) if isinstance(entry, dict) else FileRow(line, {}, "not a JSON object")
+
+
+def _fault(fields: Mapping[str, str]) -> str:
+    if any(map(_UNDECODED.search, fields.values())):
+        return NOT_UTF8
+    return next((f"{name} {why}" for name, text in fields.items() if (why := refuse(text))), "")
