@@ -15,8 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from bench import cache, rule_pack
 from bench.data import ROOT, Message, read_documents, read_messages, write_lines
 from index.compile import compile_encoder, pretrained_folder
@@ -68,7 +66,7 @@ def make_home(data: Path, size: Size, folder: Path, until: float | None = None) 
     documents = read_documents(data / "scifact" / "corpus.jsonl.gz")
     write_lines(sources / "documents.jsonl", documents[: size.documents])
     _write_examples(sources / "examples.csv", size.keep(read_messages(data / "banking77" / "train.csv.gz")))
-    rule_pack.write_pack(sources / PACK, size.rules, attributes=False)
+    rule_pack.write_pack(sources / PACK, size.rules)
 
     home = folder / "home"
     # What `signoff init` does, but for the starter workflow: it would be served along and measured along.
@@ -76,9 +74,6 @@ def make_home(data: Path, size: Size, folder: Path, until: float | None = None) 
     create = ["workflow", "create", WORKFLOW, "--examples", str(sources / "examples.csv")]
     create += ["--documents", str(sources / "documents.jsonl"), "--rules", str(sources / PACK)]
     signoff(home, *create, "--outcome", "allow", "--attested-by", "bench", until=until)
-    _declare_attributes(home / "workflows" / WORKFLOW / "workflow.yaml")
-    rule_pack.write_pack(home / "packs" / PACK, size.rules)
-    signoff(home, "rules", "reload", until=until)
     key = signoff(home, "keys", "create", "bench", "--role", "caller", until=until).strip()
     (folder / "key").write_text(key, encoding="utf-8")
 
@@ -110,14 +105,6 @@ def environment(home: Path, settings: Mapping[str, str] | None = None) -> dict[s
     """This process's environment with these settings of Signoff and no other."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGNOFF_")}
     return {**kept, "SIGNOFF_HOME": str(home), **(settings or {})}
-
-
-def _declare_attributes(policy: Path) -> None:
-    yaml = YAML()
-    values = yaml.load(policy.read_text(encoding="utf-8"))
-    values["attributes"] = {name: dict(declared) for name, declared in rule_pack.ATTRIBUTES.items()}
-    with policy.open("w", encoding="utf-8") as out:
-        yaml.dump(values, out)
 
 
 def _write_examples(file: Path, messages: Sequence[Message]) -> None:

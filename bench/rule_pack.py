@@ -74,15 +74,13 @@ def attributes_of(place: int) -> dict[str, Any]:
     }
 
 
-def write_pack(folder: Path, size: int, *, attributes: bool = True) -> int:
-    """Write a pack of `size` rules into `folder`; without `attributes` only those that text alone settles.
-
-    Returns the number of rules written.
-    """
-    chosen = [written for written in generate(size) if attributes or not written.asks_attributes]
+def write_pack(folder: Path, size: int) -> None:
+    """Write a pack of `size` rules into `folder`."""
+    chosen = list(generate(size))
     pack = {
         "apiVersion": API_VERSION,
         "pack": {"id": folder.name, "owner": "bench", "title": f"{len(chosen)} generated rules"},
+        "attributes": ATTRIBUTES,
         "lists": {"embargo": _EMBARGO},
         "matchers": {name: matcher for written in chosen for name, matcher in written.matchers.items()},
     }
@@ -92,7 +90,6 @@ def write_pack(folder: Path, size: int, *, attributes: bool = True) -> int:
         rules = [written.rule for written in chosen if written.asks_attributes is kind]
         if rules:
             (folder / name).write_text("".join(f"- {json.dumps(rule)}\n" for rule in rules), encoding="utf-8")
-    return len(chosen)
 
 
 def _manifest(values: Mapping[str, Any]) -> str:

@@ -57,13 +57,6 @@ def test_kinds_and_effects_are_all_there():
     assert 90 <= sum(not matchers and asks for _, matchers, asks in written) <= 115
 
 
-def test_pack_without_attributes_asks_for_none(tmp_path: Path):
-    """The text-only part loads where no attribute is declared."""
-    count = write_pack(tmp_path / "generated", 200, attributes=False)
-    ruleset = compile_rules([read_pack(pack_files(tmp_path / "generated"))], AttributeSchema())
-    assert len(ruleset.rules) == count < 200
-
-
 def test_every_request_carries_attributes_that_fit_the_schema():
     """No request is refused for its attributes, and none leaves a rule unknown."""
     for place in range(200):
