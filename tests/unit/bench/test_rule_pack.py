@@ -25,7 +25,7 @@ SCHEMA = AttributeSchema(
 
 def test_pack_loads_and_its_own_tests_pass(tmp_path: Path):
     """Every generated rule compiles, and its hit hits and its miss misses."""
-    assert write_pack(tmp_path / "generated", 120) == 120
+    write_pack(tmp_path / "generated", 120)
     ruleset = compile_rules([read_pack(pack_files(tmp_path / "generated"))], SCHEMA)
     results = run_tests(ruleset)
     assert len(results) == 240
