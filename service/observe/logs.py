@@ -39,5 +39,5 @@ def set_up_logs(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("alembic", "httpx", "uvicorn.access"):
+    for name in ("alembic", "faiss.loader", "httpx", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)
