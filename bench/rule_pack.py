@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rules.reader import API_VERSION
 
@@ -24,10 +26,10 @@ ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     "tags": {"type": "strings"},
 }
 
-_FIRST = """offshore nominee dormant bearer layered mirrored undisclosed sanctioned expedited informal pooled unlicensed
+FIRST = """offshore nominee dormant bearer layered mirrored undisclosed sanctioned expedited informal pooled unlicensed
 brokered escrowed anonymous numbered contingent synthetic bonded laundered diverted backdated fabricated parallel
 """.split()
-_SECOND = """ledger trust vessel warrant consignment bullion royalty invoice subsidiary courier voucher cargo syndicate
+SECOND = """ledger trust vessel warrant consignment bullion royalty invoice subsidiary courier voucher cargo syndicate
 casino charity tender permit antiquity diamond timber chemical munition drone router patent custodian mandate probate
 """.split()
 _THIRD = "scheme chain swap pledge release transit broker settlement carousel wallet relay window".split()
@@ -41,8 +43,8 @@ _PERSONAL = {
 }
 _SEVERITIES = ("informational", "low", "medium", "high", "critical")
 _EFFECTS = ("flag", "flag", "recheck", "review", "flag", "block", "flag", "review", "flag", "recheck")
-_PHRASES_A_RULE = 12
-_HARMLESS = "A message of no interest to anybody."
+_MOST = 1_000
+_HARMLESS = "Unremarkable."
 _CUSTOMER: Mapping[str, Any] = {
     "channel": "phone",
     "country": "FR",
@@ -51,6 +53,21 @@ _CUSTOMER: Mapping[str, Any] = {
     "authenticated": False,
     "tags": ["joint"],
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What a pack is made of besides its kinds of rules."""
+
+    phrases: int = 12  #: of a rule that looks for phrases
+    regexes: int = 2  #: of every two rules that look for a regex
+    usual: float | None = None  #: share of rules that an everyday message hits; None: the first 22 rules
+
+
+#: For `bench.decide`.
+DECIDE = Mix()
+#: For `bench.rules`: a thousand rules hold about 10,000 phrases and 500 regexes, and one in a hundred hits.
+RULES = Mix(phrases=20, regexes=5, usual=0.01)
 
 
 class Written(NamedTuple):
@@ -74,9 +91,21 @@ def attributes_of(place: int) -> dict[str, Any]:
     }
 
 
-def write_pack(folder: Path, size: int) -> None:
+def write_pack(folder: Path, size: int, mix: Mix = DECIDE) -> None:
     """Write a pack of `size` rules into `folder`."""
-    chosen = list(generate(size))
+    _write(folder, list(generate(size, mix)))
+
+
+def write_packs(folder: Path, size: int, mix: Mix = DECIDE) -> list[Path]:
+    """Write `size` rules into packs of at most a thousand, which is what a file may hold; the packs' folders."""
+    chosen = list(generate(size, mix))
+    folders = [folder / f"generated-{first // _MOST}" for first in range(0, size, _MOST)]
+    for place, pack in enumerate(folders):
+        _write(pack, chosen[place * _MOST : (place + 1) * _MOST])
+    return folders
+
+
+def _write(folder: Path, chosen: Sequence[Written]) -> None:
     pack = {
         "apiVersion": API_VERSION,
         "pack": {"id": folder.name, "owner": "bench", "title": f"{len(chosen)} generated rules"},
@@ -103,12 +132,14 @@ def _manifest(values: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def generate(size: int) -> Iterator[Written]:
+def generate(size: int, mix: Mix = DECIDE) -> Iterator[Written]:
     """Rules in a fixed order: first those that everyday messages hit, then the kinds taking turns."""
     draw = random.Random(77)
-    turns = (_attributes, _phrases, _phrases, _phrases, _phrases, _regex, _phrases, _personal, _regex, _mixed)
+    phrases, regex = partial(_phrases, count=mix.phrases), partial(_regexes, pair=mix.regexes)
+    turns = (_attributes, phrases, phrases, phrases, phrases, regex, phrases, _personal, regex, _mixed)
+    usual = list(_EVERYDAY) if mix.usual is None else list(_common(round(size * mix.usual)))
     for place in range(size):
-        yield _EVERYDAY[place](place) if place < len(_EVERYDAY) else turns[place % len(turns)](place, draw)
+        yield usual[place](place) if place < len(usual) else turns[place % len(turns)](place, draw)
 
 
 def _written(
@@ -142,35 +173,39 @@ def _written(
     return Written(rule, {f"{kind}_{place}": dict(matcher)} if matcher else {}, attributes is not None)
 
 
-def _phrase(draw: random.Random) -> str:
-    return f"{draw.choice(_FIRST)} {draw.choice(_SECOND)} {draw.choice(_THIRD)} {draw.randrange(1000)}"
+def rare_phrase(draw: random.Random) -> str:
+    """Three words and a number that no everyday message holds."""
+    return f"{draw.choice(FIRST)} {draw.choice(SECOND)} {draw.choice(_THIRD)} {draw.randrange(1000)}"
 
 
 def _asks(kind: str, place: int) -> str:
     return f"matched('{kind}_{place}')"
 
 
-def _phrases(place: int, draw: random.Random) -> Written:
-    phrases = sorted({_phrase(draw) for _ in range(_PHRASES_A_RULE)})
+def _phrases(place: int, draw: random.Random, *, count: int) -> Written:
+    phrases = sorted({rare_phrase(draw) for _ in range(count)})
     when = {"any": [_asks("phrase", place)]}
     return _written("phrase", place, when, f"About the {phrases[0]}.", matcher={"phrases": phrases})
 
 
-def _regex(place: int, draw: random.Random) -> Written:
-    first, second, number = draw.choice(_FIRST), draw.choice(_SECOND), f"{draw.randrange(10_000):04d}"
-    pattern = rf"\b{first}(?:ly|s)? (?:\w+ ){{0,3}}{second}s?\b.{{0,10}}{number}"
-    hit = f"The {first} and old {second} no. {number}"
-    return _written("regex", place, {"any": [_asks("regex", place)]}, hit, matcher={"regex": pattern})
+def _regexes(place: int, draw: random.Random, *, pair: int) -> Written:
+    """A rule with half of `pair` regexes, rounded up and down by turns."""
+    patterns = []
+    for _ in range((pair + place % 2) // 2):
+        first, second, number = draw.choice(FIRST), draw.choice(SECOND), f"{draw.randrange(10_000):04d}"
+        patterns.append(rf"\b{first}(?:ly|s)? (?:\w+ ){{0,3}}{second}s?\b.{{0,10}}{number}")
+        hit = f"The {first} and old {second} no. {number}"
+    return _written("regex", place, {"any": [_asks("regex", place)]}, hit, matcher={"regex": patterns})
 
 
 def _personal(place: int, draw: random.Random) -> Written:
-    kind, phrase = draw.choice(list(_PERSONAL)), _phrase(draw)
+    kind, phrase = draw.choice(list(_PERSONAL)), rare_phrase(draw)
     when = {"all": [f"pii('{kind}')", _asks("personal", place)]}
     return _written("personal", place, when, f"{_PERSONAL[kind]} for {phrase}", matcher={"phrases": [phrase]})
 
 
 def _mixed(place: int, draw: random.Random) -> Written:
-    phrases = sorted({_phrase(draw) for _ in range(3)})
+    phrases = sorted({rare_phrase(draw) for _ in range(3)})
     when = {
         "all": [_asks("mixed", place), f"amount > {draw.randrange(10, 10_000)}.0"],
         "none": ["'premium' in tags"],
@@ -222,3 +257,22 @@ _EVERYDAY: Sequence[Callable[[int], Written]] = (
     _usual("'retail' in tags", {"tags": ["retail"]}),
     _usual("'new' in tags || 'retail' in tags", {"tags": ["new"]}),
 )
+
+#: Words of everyday banking messages, the frequent first.
+_COMMON: Final = """my card i to the account a how do can money transfer is what not was it for payment have be of you
+on in and that with cash top up get me why did from when there use need pin if charged fee bank been
+this atm your will has still exchange rate refund pending but an any declined make does help please
+identity virtual out where new transaction are change verify way withdraw working direct debit just
+so long time wrong received today yesterday by app shows take many currency balance know am who
+statement extra find lost or phone another stolen cheque deposit only purchase at cancel
+""".split()
+
+
+def _common(count: int) -> Iterator[Callable[[int], Written]]:
+    """`count` rules that most messages hit: one in ten by an attribute, the others by frequent words, in turns."""
+    attributes = [make for make in _EVERYDAY if make(0).asks_attributes]
+    for place in range(count):
+        turn = place // 10
+        yield (
+            attributes[turn % len(attributes)] if place % 10 == 9 else _everyday(_COMMON[(place - turn) % len(_COMMON)])
+        )

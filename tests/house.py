@@ -103,16 +103,16 @@ def keys_of(home: Path) -> Keys:
 
 
 @contextlib.contextmanager
-def serving(home: Path, folder: Path, **settings: str) -> Iterator[LiveServer]:
+def serving(home: Path, folder: Path, *, workers: int = 1, **settings: str) -> Iterator[LiveServer]:
     """`signoff serve` on a free port, ready to answer; stopped afterwards."""
-    server = start(home, folder, **settings)
+    server = start(home, folder, workers=workers, **settings)
     try:
         yield server
     finally:
         server.stop()
 
 
-def start(home: Path, folder: Path, **settings: str) -> LiveServer:
+def start(home: Path, folder: Path, *, workers: int = 1, **settings: str) -> LiveServer:
     port = free_port()
     environment = {
         **os.environ,
@@ -123,9 +123,8 @@ def start(home: Path, folder: Path, **settings: str) -> LiveServer:
     }
     log = folder / f"serve-{port}-{time.monotonic_ns()}.log"
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve"], cwd=ROOT, env=environment, stdout=out, stderr=out
-        )
+        command = [sys.executable, "-m", "service", "serve", "--workers", str(workers)]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
     server = LiveServer(home, port, keys_of(home), process, log, environment)
     _wait_until_ready(server)
     return server

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.rule_pack import ATTRIBUTES, attributes_of, generate, write_pack
+from bench.rule_pack import ATTRIBUTES, RULES, attributes_of, generate, write_pack, write_packs
 from rules.compile import compile_rules
 from rules.evaluate import evaluate
 from rules.model import Attribute, AttributeType, Effect
@@ -63,3 +63,18 @@ def test_every_request_carries_attributes_that_fit_the_schema():
         attributes = attributes_of(place)
         assert SCHEMA.check(attributes) == []
         assert set(attributes) == set(ATTRIBUTES)
+
+
+def test_the_pack_of_the_rules_bench_holds_what_it_is_said_to():
+    """About 10,000 phrases and 500 regexes in a thousand rules, a tenth of them on attributes alone."""
+    written = list(generate(1_000, RULES))
+    matchers = [matcher for rule in written for matcher in rule.matchers.values()]
+    assert 9_500 <= sum(len(matcher.get("phrases", ())) for matcher in matchers) <= 10_500
+    assert 480 <= sum(len(matcher.get("regex", ())) for matcher in matchers) <= 520
+    assert 90 <= sum(not rule.matchers and rule.asks_attributes for rule in written) <= 115
+
+
+def test_large_packs_are_split_where_files_end(tmp_path: Path):
+    """2,500 rules come as three packs, each of which may be read."""
+    folders = write_packs(tmp_path, 2_500)
+    assert [len(read_pack(pack_files(folder)).rules) for folder in folders] == [1_000, 1_000, 500]
