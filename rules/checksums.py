@@ -22,34 +22,36 @@ _ISSUERS: Final = (
     ("300", "305", (14, 16, 17, 18, 19)),
     ("36", "36", (14, 15, 16, 17, 18, 19)),
     ("38", "39", (14, 16, 17, 18, 19)),
-    ("3528", "3589", (16, 17, 18, 19)),
+    ("35", "35", (16, 17, 18, 19)),  # 3528 to 3589 are issued; older lists give JCB all of 35
+    ("1800", "1800", (15,)),  # JCB's former numbers
+    ("2131", "2131", (15,)),
     ("62", "62", (16, 17, 18, 19)),
-    ("5018", "5018", tuple(range(12, 20))),
-    ("5020", "5020", tuple(range(12, 20))),
-    ("5038", "5038", tuple(range(12, 20))),
+    ("50", "50", tuple(range(12, 20))),  # Maestro, to the end
+    ("56", "58", tuple(range(12, 20))),
     ("6304", "6304", tuple(range(12, 20))),
-    ("6759", "6763", tuple(range(12, 20))),
+    ("67", "67", tuple(range(12, 20))),
 )
 
 #: Length of an IBAN -> the countries that use it.
 _IBAN_COUNTRIES: Final = {
     15: "NO",
     16: "BE",
-    18: "DK FI FO GL NL",
+    18: "DK FI FK FO GL NL SD",
     19: "MK SI",
-    20: "AT BA EE KZ LT LU XK",
+    20: "AT BA EE KZ LT LU MN XK",
     21: "CH HR LI LV",
     22: "BG BH CR DE GB GE IE ME RS VA",
-    23: "AE GI IL IQ TL",
+    23: "AE GI IL IQ OM SO TL",
     24: "AD CZ ES MD PK RO SA SE SK TN VG",
     25: "LY PT ST",
     26: "IS TR",
-    27: "FR GR IT MC MR SM",
-    28: "AL AZ BY CY DO GT HU LB PL SV",
+    27: "BI DJ FR GR IT MC MR SM",
+    28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
     29: "BR EG PS QA UA",
-    30: "JO KW MU",
+    30: "JO KW MU YE",
     31: "MT SC",
     32: "LC",
+    33: "RU",
 }
 #: Country code -> length of its IBANs.
 IBAN_LENGTHS: Final = {country: length for length, names in _IBAN_COUNTRIES.items() for country in names.split()}

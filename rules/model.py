@@ -96,6 +96,7 @@ class Span:
     start: int  #: code points from the start of the raw text
     end: int  #: one past the last code point
     source: str  #: the matcher's name, or `pii:<type>`
+    valid: bool = True  #: of personal data: proved by check digit, issuer or numbering plan; else only well-formed
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,14 @@ Clause: TypeAlias = Leaf | Condition
 
 
 @dataclass(frozen=True, slots=True)
+class Rollout:
+    """How large a share of requests a rule in canary counts for. A request stays on its side as the share grows."""
+
+    percent: int  #: 1 to 99
+    by: str | None = None  #: attribute whose value chooses the side; None: the subject, else the text
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One compliance rule as written. `id` is stable and never reused."""
 
@@ -170,9 +179,33 @@ class Rule:
     tags: tuple[str, ...] = ()
     obligations: Obligations = field(default_factory=Obligations)
     tests: tuple[RuleTest, ...] = ()
+    rollout: Rollout | None = None  #: set exactly when the status is `canary`
+    exemptible: bool = True  #: whether an exemption may name it; read as false for severity critical unless said
     file: str = ""
     line: int = 0
     #: line and column of parts that can only be judged later, by name: `requires.country`, `tests.0.amount`
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Requests that named rules do not hold for, until a day. It is logged whenever it sets a finding aside.
+
+    Only a condition that is certainly true exempts: unknown, and what rests on look-alike letters, does not.
+    """
+
+    id: str
+    pack: str
+    rules: tuple[str, ...]  #: ids of rules of the same pack
+    when: Condition
+    until: datetime  #: exclusive
+    owner: str
+    why: str
+    effective_from: datetime | None = None
+    ticket: str = ""
+    tests: tuple[RuleTest, ...] = ()  #: `match`: the condition holds
+    file: str = ""
+    line: int = 0
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -198,6 +231,7 @@ class Pack:
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
     matchers: tuple[Matcher, ...] = ()
     attributes: tuple[Attribute, ...] = ()  #: what its rules expect a workflow to declare
+    exemptions: tuple[Exemption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,24 +248,36 @@ class Finding:
     public_reason: str | None = None
     spans: tuple[Span, ...] = ()
     unknown: tuple[str, ...] = ()  #: why it is unknown: names of missing attributes, or an error
+    exemption: str | None = None  #: the exemption that sets it aside
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the law says of one request: a finding of every enforced rule, and what follows from them."""
+    """What the law says of one request: a finding of every rule that counts, and what follows from them.
+
+    Nearly every finding is a `no_match`, and everybody after the rules asks for the others: those are kept apart,
+    and the whole is put together when it is asked for.
+    """
 
     ruleset: str  #: digest of the rule set that was asked
     effect: Effect | None  #: the strongest of matches and unknowns; None when no rule asks for anything
-    findings: tuple[Finding, ...]
     obligations: Obligations
+    matched: tuple[Finding, ...] = ()
+    unknown: tuple[Finding, ...] = ()
+    exempted: tuple[Finding, ...] = ()  #: matches and unknowns that an exemption sets aside; they have no effect
+    #: matches and unknowns of rules that do not count here: in shadow, in canary on the other side, or disabled
+    shadow: tuple[Finding, ...] = ()
     pii: tuple[Span, ...] = ()  #: every PII span found, whether a rule asked or not
-    shadow: tuple[Finding, ...] = ()  #: findings of rules in shadow: recorded, without any effect
+    quiet: tuple[Finding, ...] = ()  #: what every rule that may count says when it does not match, by rule id
+    apart: frozenset[str] = frozenset()  #: ids among them that do not count for this request: canary, disabled
 
-    matched: tuple[Finding, ...] = field(init=False)
-    unknown: tuple[Finding, ...] = field(init=False)
+    @property
+    def asked(self) -> int:
+        """How many rules counted."""
+        return len(self.quiet) - len(self.apart)
 
-    def __post_init__(self) -> None:
-        # Nearly every finding is a `no_match`, and everybody after the rules asks for the others.
-        telling = [finding for finding in self.findings if finding.status is not FindingStatus.NO_MATCH]
-        object.__setattr__(self, "matched", tuple(f for f in telling if f.status is FindingStatus.MATCH))
-        object.__setattr__(self, "unknown", tuple(f for f in telling if f.status is FindingStatus.UNKNOWN))
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding of every rule that counts, by rule id; an exempted one carries its exemption."""
+        loud = {finding.rule: finding for finding in (*self.matched, *self.unknown, *self.exempted)}
+        return tuple(loud.get(finding.rule, finding) for finding in self.quiet if finding.rule not in self.apart)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -23,7 +24,7 @@ from typing import Final
 from rules.lookalikes import DIGITS, LOOKALIKES, PUNCTUATION
 from rules.origins import Origins
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _SURROGATES: Final = "\ud800-\udfff"
 _HIDDEN: Final = re.compile(
@@ -31,23 +32,24 @@ _HIDDEN: Final = re.compile(
     "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    f"{_SURROGATES}]+"
+    f"{_SURROGATES}]"  # one by one: a class alone is searched for far faster than a repeated one
 )
-_HIDDEN_ASCII: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]+")
+_HIDDEN_ASCII: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+#: What the way for ASCII has work with, apart from double spaces: controls, white space but the space, the grave.
+_ODD_ASCII: Final = bytes((*range(0x20), 0x7F, ord("`")))
 _LONE: Final = re.compile(f"[{_SURROGATES}]")
 _BLANK: Final = "\\s\u2800"  # \s is Unicode's white space and \x1c-\x1f; U+2800 is a braille cell without dots
-_SPACES: Final = re.compile(f"[{_BLANK}]+")
-#: The runs that are more than one plain space: most texts have few, and only these need work.
-_UNEVEN: Final = re.compile(f" ?(?:[^\\S ]|\u2800)[{_BLANK}]*|  [{_BLANK}]*")
+#: The runs that are anything but one plain space: most texts have few, and only these need work.
+_UNEVEN: Final = re.compile(f"[{_BLANK}](?:[{_BLANK}]+|(?<! ))")
 _BLANKS: Final = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u2800\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
 _LINE_END: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 #: Accents and strokes laid over letters; vowel signs of Indic and other scripts are not among them.
-_OVERLAY: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_OVERLAY: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _ASCII_RUN: Final = re.compile("[\t-\r\x1c-\x7e]+|.", re.DOTALL)
+_FOREIGN: Final = re.compile("[^\x00-\x7f]+")
 _ALIKE: Final = PUNCTUATION | DIGITS
-_ALIKE_CLASS: Final = re.compile("[" + re.escape("".join(map(chr, _ALIKE))) + "]")
 #: Characters that may join with what stands before them under NFKC, so that both must be normalised as one piece.
 _JOINS_BACK: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\uff9e-\uffdc]")
 
@@ -84,20 +86,24 @@ class Text:
                 return self.folded
 
     def raw_span(self, view: View | str, start: int, end: int) -> tuple[int, int]:
-        """The raw code points `[start, end)` of a view came from, hidden characters between them included.
+        """The raw code points `[start, end)` of a view came from, hidden characters between them included."""
+        return self.raw_spans(view, ((start, end),))[0]
+
+    def raw_spans(self, view: View | str, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The same for many places at once.
 
         The map is made when first asked for: most texts hit nothing and never need it.
         """
         view = View(view)
-        if view is View.RAW or start >= end or (self.raw.isascii() and len(self.raw) == len(self.view(view))):
-            return start, end  # in ASCII nothing grows, so equal lengths mean that nothing moved
+        if view is View.RAW or (self.raw.isascii() and len(self.raw) == len(self.view(view))):
+            return list(places)  # in ASCII nothing grows, so equal lengths mean that nothing moved
         if view not in self._origins:
             shown, origins = _shown(self.raw, view)
             self._origins[view] = (_collapsed(shown, view), origins)
         collapsed, origins = self._origins[view]
         if collapsed.length != len(self.view(view)):
-            return 0, len(self.raw)  # a span too wide is better than one in the wrong place
-        return origins.span(*collapsed.span(start, end))
+            return [(0, len(self.raw)) for _ in places]  # a span too wide is better than one in the wrong place
+        return origins.spans(collapsed.spans(places))
 
 
 def refuse(raw: str) -> str | None:
@@ -115,11 +121,12 @@ def refuse(raw: str) -> str | None:
 def normalize(raw: str) -> Text:
     """See `raw` in its four views. Total: any `str` gives a text, also those `refuse` would turn away."""
     if raw.isascii():
-        if raw.isprintable() and "  " not in raw:
-            clean = raw.strip().replace("`", "'")
-        else:
+        if "  " in raw or len(raw.encode().translate(None, _ODD_ASCII)) < len(raw):
             clean = _collapse(_HIDDEN_ASCII.sub("", raw).replace("`", "'"))
-        plain = _one_line(clean).lower()
+            plain = _one_line(clean).lower()
+        else:
+            clean = raw.strip()
+            plain = clean.lower()
         return Text(raw, clean, plain, plain)
     clean = _collapse(_clean(_HIDDEN.sub("", raw)))
     plain = _one_line(clean.casefold())
@@ -130,11 +137,17 @@ def normalize(raw: str) -> Text:
 
 
 def _clean(shown: str) -> str:
-    return unicodedata.normalize("NFKC", _ALIKE_CLASS.sub(lambda hit: _ALIKE[ord(hit[0])], shown))
+    return unicodedata.normalize("NFKC", _translate(shown, _ALIKE).replace("`", "'"))
+
+
+def _translate(text: str, table: Mapping[int, str]) -> str:
+    """As `text.translate(table)`, for tables without ASCII: its runs, most of most texts, are not looked up."""
+    return _FOREIGN.sub(lambda run: run[0].translate(table), text)
 
 
 def _fold(clean: str) -> str:
-    bare = _OVERLAY.sub("", unicodedata.normalize("NFD", clean)).translate(LOOKALIKES)
+    bare = _OVERLAY.sub("", unicodedata.normalize("NFD", clean))
+    bare = _translate(bare, LOOKALIKES)
     return unicodedata.normalize("NFC", _OVERLAY.sub("", bare.casefold()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -30,12 +31,22 @@ class Origins:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The range that `[start, end)` came from; `start < end <= length`."""
-        return self._one(start)[0], self._one(end - 1)[1]
+        return self.spans(((start, end),))[0]
 
-    def _one(self, place: int) -> tuple[int, int]:
-        stretch = bisect_right(self._at, place) - 1
-        start, end, straight = self._from[stretch]
-        if straight:
-            start += place - self._at[stretch]
-            return start, start + 1
-        return start, end
+    def spans(self, places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The same for many."""
+        at, stretches = self._at, self._from
+        if not at or stretches == [(0, self.length, True)]:
+            return list(places)
+        found = []
+        for start, end in places:
+            first = bisect_right(at, start) - 1
+            begin, _, straight = stretches[first]
+            if straight:
+                begin += start - at[first]
+            last = max(bisect_right(at, end - 1, first) - 1, first)  # an empty place has no last character
+            origin, stop, straight = stretches[last]
+            if straight:
+                stop = origin + end - at[last]
+            found.append((begin, stop))
+        return found

@@ -31,6 +31,19 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".bench" / "test-encoder"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--data", type=Path, default=None, help="the folder of test data that some tests measure on")
+
+
+@pytest.fixture(scope="session")
+def data(request: pytest.FixtureRequest) -> Path:
+    """The folder of test data; without it, tests that need it are skipped."""
+    folder: Path | None = request.config.getoption("--data")
+    if folder is None:
+        pytest.skip("measures on test data: pytest --data DIR")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def encoder_folder() -> Path:
     """The default encoder as int8, kept under `.bench/` by the weights and the code that compiles them."""

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import logging
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from rules import pii
 from rules.model import Span
 from rules.normalize import normalize
+from rules.pii_recognizer import Place
 
 AWS = "AKIA" + "ABCDEFGHIJKLMNOP"  # put together here so that no scanner takes it for a leak
 JWT = ".".join(["eyJ" + "hbGciOiJIUzI1", "eyJ" + "zdWIiOiIxMjM0", "s" * 20])
@@ -93,6 +96,30 @@ def test_spans_never_carry_the_value():
     assert "4242" not in repr(span).replace(f"start={span.start}", "").replace(f"end={span.end}", "")
 
 
+def break_down(text: str, start: int, end: int) -> Iterator[Place]:
+    raise ZeroDivisionError
+
+
+def test_values_never_reach_the_log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
+    """Whatever is found, and even when a judge breaks, neither log nor error repeats what the text says."""
+    raw = f"card 4242 4242 4242 4242, jane@example.org, {AWS}, call 020 7946 0958, BSN 111222333"
+    with caplog.at_level(logging.DEBUG):
+        assert len(pii.find(normalize(raw))) == 5
+        broken = pii._RECOGNIZERS[-1]._replace(judge=break_down)
+        monkeypatch.setattr(pii, "_RECOGNIZERS", (*pii._RECOGNIZERS[:-1], broken))
+        with pytest.raises(ZeroDivisionError) as failed:
+            pii.find(normalize(raw))
+    said = caplog.text + str(failed.value)
+    assert not any(value in said for value in ("4242", "jane", AWS, "7946", "111222333"))
+
+
+def test_a_private_key_is_covered_to_its_end():
+    """A key with headers, whose lines hold hyphens, is one secret from its first line to its last."""
+    key = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE+a/b=\n-----END RSA PRIVATE KEY-----"
+    raw = f"here: {key} bye"
+    assert pii.mask(raw, pii.find(normalize(raw)), pii.TYPES) == "here: [secret] bye"
+
+
 def test_mask_keeps_the_text_readable():
     """Each wanted kind is replaced by its name; other kinds and the words around stay."""
     raw = "Dear bank, 4242 4242 4242 4242 is my card, jane@example.org my mail."
@@ -117,7 +144,10 @@ def test_beyond_the_limit_candidates_count_as_phones():
     assert sum(kind == "phone" for kind, _ in found(raw)) == 150
 
 
-@pytest.mark.parametrize("piece", ["a@b.co ", "4242424242424242 ", "12345 678 ", "1", "a.", "GB29 ", "::", "+44 "])
+@pytest.mark.parametrize(
+    "piece",
+    ["a@b.co ", "4242424242424242 ", "12345 678 ", "1", "a.", "GB29 ", "::", "+44 ", "bsn 111222333 ", "tin ", "(0"],
+)
 def test_hostile_text_stays_bounded(piece: str):
     """A hundred kilobytes of candidates of one kind are judged in bounded time."""
     raw = (piece * 100_000)[:100_000]
