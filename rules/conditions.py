@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 from cel_expr_python import cel
@@ -42,11 +43,14 @@ _TYPES: Final = {
     AttributeType.BOOLEAN: cel.Type.BOOL,
     AttributeType.STRINGS: cel.Type.List(cel.Type.STRING),
 }
+#: Functions that ask whether the key they are given hit.
+_ASKING: Final = ("matched", "pii", "valid_pii")
 _WORDS: Final = {"double": "number", "int": "integer", "bool": "boolean", "list(string)": "strings"}
 _ERROR: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'")
 _OVERLOAD: Final = re.compile(r"found no matching overload for '([^']*)' applied to '\((.*)\)'")
 _BATCH: Final = 200  #: rules asked in one list
+_PART: Final = 16  #: rules asked by one `||`
 _BATCH_LENGTH: Final = 50_000  #: code points; the engine takes 100,000
 
 
@@ -64,20 +68,38 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Several conditions asked at once: about ten times cheaper each."""
+    """Several conditions asked at once: about ten times cheaper each.
+
+    The list of all answers fails when any condition does. Then parts are asked whether all of theirs are false, which
+    `||` can say in spite of missing attributes elsewhere, and only the conditions of the others are asked alone.
+    """
 
     programs: tuple[Program, ...]
-    expression: Any
+    together: Any  #: the list of all answers; None when it would be too deep for the engine, as for the parts
+    parts: tuple[Any, ...]  #: for every `_PART` programs in turn: whether any of them is true
 
-    def ask(self, facts: Facts) -> list[bool | str]:
-        """One answer a program. When any of them fails the list does, and each is asked alone."""
-        try:
-            answers = self.expression.eval(facts).plain_value()
-        except (RuntimeError, ValueError, TypeError):
-            answers = None
+    def ask(self, facts: Facts, *, complete: bool = True) -> list[bool | str]:
+        """One answer a program. Unless `complete`, attributes are missing and the list is not tried."""
+        answers = _value(self.together, facts) if complete else None
         if isinstance(answers, list) and len(answers) == len(self.programs):
             return answers
-        return [program.ask(facts) for program in self.programs]
+        answers = []
+        for place, part in enumerate(self.parts):
+            programs = self.programs[place * _PART : (place + 1) * _PART]
+            none = _value(part, facts) is False
+            answers += [False] * len(programs) if none else [program.ask(facts) for program in programs]
+        return answers
+
+
+def _value(expression: Any, facts: Facts) -> Any:
+    """The plain value of an expression; None when it fails or is none."""
+    if expression is None:
+        return None
+    try:
+        value = expression.eval(facts).plain_value()
+    except (RuntimeError, ValueError, TypeError):
+        return None
+    return value
 
 
 def _answer(expression: Any, facts: Facts) -> bool | str:
@@ -102,17 +124,23 @@ class Engine:
         functions = [
             cel.FunctionDecl("matched", [cel.Overload("matched_name", bool_, [text])]),
             cel.FunctionDecl("pii", [cel.Overload("pii_type", bool_, [text])]),
+            cel.FunctionDecl("valid_pii", [cel.Overload("valid_pii_type", bool_, [text])]),
             cel.FunctionDecl("in_list", [cel.Overload("in_list_name", bool_, [text, text], impl=in_list)]),
         ]
         variables = {attribute.name: _TYPES[attribute.type] for attribute in schema.attributes}
         # A name with a dot is one variable to CEL's checker, so `lists.name` is typed at the place it is written.
         variables |= {f"lists.{name}": cel.Type.List(text) for name in lists}
-        self._known = {*variables, "matched", "pii", "in_list"}
+        self._known = {*variables, "in_list", *_ASKING}
         self._env = cel.NewEnv(
             config=cel.NewEnvConfigFromYaml(_CONFIG),
             variables=variables,
             extensions=[cel.CelExtension("signoff", functions)],
         )
+
+    @cached_property
+    def nothing(self) -> Facts:
+        """The facts of a request without attributes in which nothing hits; for use at load only."""
+        return self.facts({}, ())
 
     def check(self, source: str) -> list[Fault]:
         """Everything the type checker objects to in one condition; empty when it is sound and says true or false."""
@@ -146,8 +174,17 @@ class Engine:
         return [*batches, self._batch(chunk)] if chunk else batches
 
     def _batch(self, programs: Sequence[Program]) -> Batch:
-        source = "[" + ",\n".join(program.source for program in programs) + "]"
-        return Batch(tuple(programs), self._env.compile(source))
+        sources = [program.source for program in programs]
+        parts = ["||".join(sources[first : first + _PART]) for first in range(0, len(sources), _PART)]
+        together = "[" + ",\n".join(sources) + "]"
+        return Batch(tuple(programs), self._within_limits(together), tuple(map(self._within_limits, parts)))
+
+    def _within_limits(self, source: str) -> Any:
+        """The expression; None when conditions that are each just shallow enough are too deep inside of it."""
+        try:
+            return self._env.compile(source)
+        except RuntimeError:
+            return None
 
     def facts(self, attributes: Mapping[str, AttributeValue], hits: Collection[str]) -> Facts:
         """What conditions may see of one request: usable attributes, and the names of what hit.
@@ -157,7 +194,7 @@ class Engine:
         data = {name: list(value) if isinstance(value, tuple) else value for name, value in attributes.items()}
         hit = hits.__contains__
         bool_, text = cel.Type.BOOL, cel.Type.STRING
-        functions = [cel.Function(name, [text], False, hit, bool_) for name in ("matched", "pii")]
+        functions = [cel.Function(name, [text], False, hit, bool_) for name in _ASKING]
         return self._env.Activation(data, functions=functions)
 
     def _faults(self, source: str, message: str) -> Iterator[Fault]:

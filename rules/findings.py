@@ -28,6 +28,8 @@ def unknown(rule: Rule, why: tuple[str, ...]) -> Finding:
 
 def fill(template: str, attributes: Mapping[str, AttributeValue]) -> str:
     """A reason with `{attribute}` replaced by its value; a missing one is said to be so."""
+    if "{" not in template:
+        return template
 
     def value(hit: re.Match[str]) -> str:
         found = attributes.get(hit[1])
@@ -52,14 +54,14 @@ def _finding(
     unknown: tuple[str, ...] = (),
 ) -> Finding:
     return Finding(
-        rule=rule.id,
-        pack=rule.pack,
-        status=status,
-        effect=effect,
-        severity=rule.severity,
-        reason_code=rule.reason_code,
-        reason=reason,
-        public_reason=rule.public_reason,
-        spans=spans,
-        unknown=unknown,
+        rule.id,
+        rule.pack,
+        status,
+        effect,
+        rule.severity,
+        rule.reason_code,
+        reason,
+        rule.public_reason,
+        spans,
+        unknown,
     )

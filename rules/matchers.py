@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -18,7 +19,7 @@ from rules.model import Matcher, Span
 from rules.normalize import Text, View, normalize
 from rules.patterns import PatternSet, pattern_fault
 
-MAX_SPANS: Final = 20  #: spans shown of one matcher in one text
+MAX_SPANS: Final = 5  #: spans shown of one matcher in one text
 
 _BIT: Final = {View.RAW: 1, View.CLEAN: 2, View.PLAIN: 4, View.FOLDED: 8}
 _FOLDED_ONLY: Final = _BIT[View.FOLDED]
@@ -42,15 +43,16 @@ class _Phrase(NamedTuple):
     whole_words: bool
 
 
-class _Place(NamedTuple):
-    view: View
-    start: int
-    end: int
-
-
 class _Regex(NamedTuple):
     key: str
     bits: int
+
+
+class _Found(NamedTuple):
+    """The first places where one form of a phrase stands in one view."""
+
+    view: View
+    places: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ class Hits:
 
     text: Text
     views: dict[str, int] = field(default_factory=dict)  #: key -> views it hit in, as bits
-    phrases: dict[str, list[_Place]] = field(default_factory=lambda: defaultdict(list))
+    phrases: dict[str, list[_Found]] = field(default_factory=lambda: defaultdict(list))
     regexes: dict[str, list[tuple[View, PatternSet, int]]] = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -73,15 +75,13 @@ class Hits:
 
     def spans(self, key: str) -> tuple[Span, ...]:
         """Where in the raw text a matcher hit; the first few when it hit often."""
-        places = list(self.phrases.get(key, ()))
+        raw: list[tuple[int, int]] = []
+        for view, places in self.phrases.get(key, ()):
+            raw += self.text.raw_spans(view, places)
         for view, patterns, place in self.regexes.get(key, ()):
-            for start, end in patterns.spans(place, self.text.view(view)):
-                places.append(_Place(view, start, end))
-                if len(places) >= MAX_SPANS:
-                    break
+            raw += self.text.raw_spans(view, islice(patterns.spans(place, self.text.view(view)), MAX_SPANS))
         name = key.rpartition("/")[2]
-        raw = {self.text.raw_span(*place) for place in places[:MAX_SPANS]}
-        return tuple(Span(start, end, name) for start, end in sorted(raw))
+        return tuple([Span(start, end, name) for start, end in sorted(set(raw))[:MAX_SPANS]])
 
 
 class Matchers:
@@ -115,8 +115,12 @@ class _Phrases:
         forms: dict[str, list[_Phrase]] = defaultdict(list)
         for key, matcher in by_key.items():
             wanted = [view for view in views if view in matcher.views]
+            whole = sum(map(_BIT.__getitem__, wanted))
             for phrase in matcher.phrases if wanted else ():
                 text = normalize(phrase)
+                if text.folded is text.plain and views is _CASELESS:
+                    forms[text.plain].append(_Phrase(key, whole, matcher.whole_words))
+                    continue
                 bits: dict[str, int] = {}
                 for view in wanted:
                     bits[text.view(view)] = bits.get(text.view(view), 0) | _BIT[view]
@@ -130,14 +134,23 @@ class _Phrases:
         if self._automaton is None or not bits & self._bits:
             return
         shown = hits.text.view(view)
-        for form, start, end in self._automaton.find_matches_as_indexes(shown, overlapping=True):
+        found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for place in self._automaton.find_matches_as_indexes(shown, overlapping=True):
+            found[place[0]].append(place)
+        letters = _letters(shown) if found else b""
+        for form, places in found.items():
+            words: tuple[tuple[int, int], ...] | None = None  # looked for once for all that ask for whole words
             for key, wanted, whole_words in self._meanings[form]:
                 seen = wanted & bits
-                if seen and (not whole_words or _stands_alone(shown, start, end)):
+                if not seen:
+                    continue
+                if not whole_words:
+                    chosen = tuple((start, end) for _, start, end in places[:MAX_SPANS])
+                else:
+                    chosen = words = tuple(islice(_words(letters, places), MAX_SPANS)) if words is None else words
+                if chosen:
                     hits.views[key] = hits.views.get(key, 0) | seen
-                    places = hits.phrases[key]
-                    if len(places) < MAX_SPANS:
-                        places.append(_Place(view, start, end))
+                    hits.phrases[key].append(_Found(view, chosen))
 
 
 class _Regexes:
@@ -164,11 +177,21 @@ class _Regexes:
                 hits.regexes[key].append((view, self._patterns, place))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether no word runs across either edge of `text[start:end]`."""
-    begins = start == 0 or not (_is_word(text[start - 1]) and _is_word(text[start]))
-    return begins and (end == len(text) or not (_is_word(text[end - 1]) and _is_word(text[end])))
+def _words(letters: bytes, places: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """The places (form, start, end) at whose edges no word runs across, without their forms."""
+    length = len(letters)
+    for _, start, end in places:
+        if start and letters[start - 1] and letters[start]:
+            continue
+        if end == length or not (letters[end] and letters[end - 1]):
+            yield start, end
 
 
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
+def _letters(text: str) -> bytes:
+    """For each character whether it belongs to words: letters, digits and the underscore do."""
+    if text.isascii():
+        return text.encode().translate(_ASCII_LETTERS)
+    return bytes(map(str.isalnum, text.replace("_", "a")))
+
+
+_ASCII_LETTERS: Final = bytes(chr(byte).isalnum() or byte == ord("_") for byte in range(128)) + bytes(128)

@@ -94,7 +94,7 @@ class Text:
 
         The map is made when first asked for: most texts hit nothing and never need it.
         """
-        view = View(view)
+        view = view if isinstance(view, View) else View(view)
         if view is View.RAW or (self.raw.isascii() and len(self.raw) == len(self.view(view))):
             return list(places)  # in ASCII nothing grows, so equal lengths mean that nothing moved
         if view not in self._origins:

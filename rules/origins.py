@@ -44,7 +44,9 @@ class Origins:
             begin, _, straight = stretches[first]
             if straight:
                 begin += start - at[first]
-            last = max(bisect_right(at, end - 1, first) - 1, first)  # an empty place has no last character
+            last = (
+                first if end <= start else bisect_right(at, end - 1, first) - 1
+            )  # an empty place has no last character
             origin, stop, straight = stretches[last]
             if straight:
                 stop = origin + end - at[last]

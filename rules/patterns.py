@@ -14,7 +14,7 @@ from typing import Any, Final
 import re2
 
 _LOG: Final = logging.getLogger("signoff.rules")
-_SHARD: Final = 400  #: patterns in one Set
+_SHARD: Final = 2_000  #: patterns in one Set; the time of a pass hardly depends on it
 _MEMORY: Final = 256 << 20  #: bytes one Set may use for its automaton
 _PROGRAM: Final = 3_000  #: instructions of one pattern; ordinary ones have 10 to 300
 
@@ -45,11 +45,12 @@ class PatternSet:
     """Compiled patterns, asked together. Safe to share between threads."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        options = _options(_MEMORY)
-        self._alone = [re2.compile(pattern, options) for pattern in patterns]
+        self._patterns = tuple(patterns)
+        self._options = _options(_MEMORY)
+        self._alone: dict[int, Any] = {}
         self._shards: list[tuple[int, Any]] = []
         for first in range(0, len(patterns), _SHARD):
-            together = re2.Set.SearchSet(options)
+            together = re2.Set.SearchSet(self._options)
             together.Add("")  # the sentinel
             for pattern in patterns[first : first + _SHARD]:
                 together.Add(pattern)
@@ -66,11 +67,17 @@ class PatternSet:
                 found += [first + place - 1 for place in answer if place]
             else:
                 _LOG.warning("RE2 Set gave no answer; its patterns are tried one by one", extra={"shard": first})
-                last = min(first + _SHARD, len(self._alone))
-                found += [place for place in range(first, last) if self._alone[place].search(text)]
+                last = min(first + _SHARD, len(self._patterns))
+                found += [place for place in range(first, last) if self._one(place).search(text)]
         return sorted(found)
 
     def spans(self, place: int, text: str) -> Iterator[tuple[int, int]]:
         """Start and end, in code points, of each match of one pattern."""
-        for hit in self._alone[place].finditer(text):
+        for hit in self._one(place).finditer(text):
             yield hit.start(), hit.end()
+
+    def _one(self, place: int) -> Any:
+        """A pattern by itself, compiled when first needed: most never hit. Two threads may both do it, alike."""
+        if place not in self._alone:
+            self._alone[place] = re2.compile(self._patterns[place], self._options)
+        return self._alone[place]

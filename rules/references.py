@@ -1,8 +1,8 @@
 """What a condition refers to, found in its tokens before CEL sees it.
 
-`matched('name')`, `pii('type')`, `in_list(x, 'name')` and `x in lists.name` must name things that exist, so their
-names have to be written out. Names of matchers and lists belong to one pack; for the engine they are rewritten to
-`pack/name`, and `x in lists.name` to `in_list(x, 'pack/name')`.
+`matched('name')`, `pii('type')`, `valid_pii('type')`, `in_list(x, 'name')` and `x in lists.name` must name things that
+exist, so their names have to be written out. Names of matchers and lists belong to one pack; for the engine they are
+rewritten to `pack/name`, and `x in lists.name` to `in_list(x, 'pack/name')`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from rules.errors import did_you_mean
+
+#: Set before the key `pii:<type>`, it makes the key that hits when some span of that type is proved.
+VALID: Final = "valid_"
 
 _TOKEN: Final = re.compile(
     r"""(?P<blank>\s+|//[^\n]*)
@@ -50,9 +53,10 @@ class References:
     """One condition with the names it uses, ready for the engine."""
 
     source: str  #: with the names of matchers and lists qualified by their pack
-    keys: frozenset[str]  #: `pack/matcher` and `pii:type`: what has to hit for this condition to change
+    keys: frozenset[str]  #: `pack/matcher`, `pii:type`, `valid_pii:type`: what has to hit for this condition to change
     names: frozenset[str]  #: bare words, among them the attributes it reads
     faults: tuple[Fault, ...]
+    plain: bool  #: whether it is nothing but a question such as matched('name')
     whole: bool  #: whether quotes and brackets pair, so that the type checker's word is worth hearing
 
 
@@ -64,16 +68,22 @@ def read_references(
     whole = reading.check_tokens()
     reading.call("matched", matchers, "matchers", f"{pack}/")
     reading.call("pii", pii_types, "kinds of PII", "pii:")
+    reading.call("valid_pii", pii_types, "kinds of PII", f"{VALID}pii:")
     reading.membership(lists)
     return reading.result(whole)
+
+
+def tokens(source: str) -> list[Token]:
+    """The tokens of one condition, without blanks and comments."""
+    found = (Token(hit.lastgroup or "", hit[0], hit.start()) for hit in _TOKEN.finditer(source))
+    return [token for token in found if token.kind != "blank"]
 
 
 class _Reading:
     def __init__(self, source: str, pack: str) -> None:
         self.source = source
         self.pack = pack
-        found = [Token(hit.lastgroup or "", hit[0], hit.start()) for hit in _TOKEN.finditer(source)]
-        self.tokens = [token for token in found if token.kind != "blank"]
+        self.tokens = tokens(source)
         self.faults: list[Fault] = []
         self.keys: set[str] = set()
         self.changes: list[tuple[int, int, str]] = []  # start, end, replacement
@@ -173,4 +183,5 @@ class _Reading:
             for place, token in enumerate(self.tokens)
             if token.kind == "word" and self.text(place - 1) != "." and self.text(place + 1) != "("
         }
-        return References(source, frozenset(self.keys), frozenset(names), tuple(self.faults), whole)
+        plain = len(self.tokens) == 4 and len(self.keys) == 1
+        return References(source, frozenset(self.keys), frozenset(names), tuple(self.faults), plain, whole)

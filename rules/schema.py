@@ -24,7 +24,7 @@ RESERVED: Final = frozenset(
         *("let", "loop", "package", "namespace", "return", "var", "void", "while"),
         *("bool", "bytes", "double", "dyn", "duration", "int", "list", "map", "null_type", "string", "timestamp"),
         *("type", "uint", "size", "has", "all", "exists", "exists_one"),
-        *("matched", "pii", "in_list", "lists", "now", "text"),
+        *("matched", "pii", "valid_pii", "in_list", "lists", "now", "text"),
     )
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from textwrap import dedent, indent
 
@@ -78,9 +78,15 @@ def ruleset(*rules: str, schema: AttributeSchema = SCHEMA, **more: str) -> RuleS
 
 
 def rule_on(
-    rules: RuleSet, text: str, attributes: Mapping[str, AttributeValue] | None = None, now: datetime = NOW
+    rules: RuleSet,
+    text: str,
+    attributes: Mapping[str, AttributeValue] | None = None,
+    now: datetime = NOW,
+    *,
+    key: str | None = None,
+    off: Collection[str] = (),
 ) -> Ruling:
-    return evaluate(rules, normalize(text), attributes or {}, now)
+    return evaluate(rules, normalize(text), attributes or {}, now, key=key, off=off)
 
 
 def finding_on(rules: RuleSet, text: str, attributes: Mapping[str, AttributeValue] | None = None) -> Finding:
