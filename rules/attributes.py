@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rules.model import Attribute, AttributeType
 from rules.shape import Shape
 from rules.strict_yaml import Node
+
+KEYS: Final = ("type", "values", "description")
 
 
 def read_attributes(shape: Shape, node: Node | None) -> tuple[Attribute, ...]:
@@ -15,7 +19,7 @@ def read_attributes(shape: Shape, node: Node | None) -> tuple[Attribute, ...]:
 
 
 def _attribute(shape: Shape, name: str, entry: Node) -> Attribute:
-    keys = shape.mapping(entry, f"attribute `{name}`", ("type", "values", "description"), ("type",))
+    keys = shape.mapping(entry, f"attribute `{name}`", KEYS, ("type",))
     type_ = shape.choice(keys.get("type"), "attribute type", AttributeType)
     values = shape.texts(keys.get("values"), "values")
     if values and type_ is not None and type_ is not AttributeType.STRING:

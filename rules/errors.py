@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
+
+_LONGEST: Final = 1_000  #: characters of a message or remedy: what a file says may be quoted in it, however long
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,6 +19,12 @@ class Problem:
     column: int  #: 1-based, in characters
     message: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        for name in ("message", "remedy"):
+            words = getattr(self, name)
+            if len(words) > _LONGEST:
+                object.__setattr__(self, name, f"{words[:_LONGEST]}…")
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message} ({self.remedy})"
@@ -32,7 +41,7 @@ class RuleErrors(Exception):
 def did_you_mean(word: str, known: Iterable[str], what: str) -> str:
     """A remedy for an unknown name: the nearest known one if there is one, else all of them."""
     choices = sorted(known)
-    near = get_close_matches(word, choices, n=1, cutoff=0.6)
+    near = get_close_matches(word[:100], choices, n=1, cutoff=0.6)
     if near:
         return f"did you mean `{near[0]}`?"
     if not choices:

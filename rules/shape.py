@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from rules.errors import Problem, did_you_mean
-from rules.strict_yaml import Node, Place
+from rules.forms import NAME
+from rules.strict_yaml import Node
+from rules.text_file import Place
 
 _E = TypeVar("_E", bound=StrEnum)
 _T = TypeVar("_T")
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Shape:
@@ -44,13 +47,13 @@ class Shape:
         return {key: value for key, value in node.value.items() if key in known}
 
     def names(self, node: Node, what: str) -> dict[str, Node]:
-        """The entries of a mapping with names of the author's choice: `[a-z][a-z0-9_]*`."""
+        """The entries of a mapping with names of the author's choice."""
         if not isinstance(node.value, Mapping):
             self.note(node, f"{what} must be a mapping of names", "write `name: …` lines")
             return {}
         for key in node.value:
-            if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", key):
-                self.note(node.keys[key], f"`{key}` is not a name", "use a-z, 0-9 and _, beginning with a letter")
+            if not re.fullmatch(NAME.pattern, key):
+                self.note(node.keys[key], f"`{key}` is not a name", NAME.remedy)
         return dict(node.value)
 
     def items(self, node: Node, what: str) -> tuple[Node, ...]:
@@ -97,10 +100,18 @@ class Shape:
         text = self.text(node, what)
         if node is None or not text:
             return None
-        if text not in set(kind):
+        try:
+            return kind(text)
+        except ValueError:
             self.note(node, f"`{text}` is no {what}", did_you_mean(text, list(kind), "known words"))
             return None
-        return kind(text)
+
+    def boolean(self, node: Node | None, what: str) -> bool | None:
+        """True or false."""
+        if node is None or isinstance(node.value, bool):
+            return None if node is None else bool(node.value)
+        self.note(node, f"{what} must be true or false", f"write `{what}: true`")
+        return None
 
     def integer(self, node: Node | None, what: str, least: int, most: int) -> int | None:
         """A whole number within `least` and `most`."""
@@ -114,11 +125,18 @@ class Shape:
 
     def moment(self, node: Node | None, what: str) -> datetime | None:
         """An RFC 3339 time with its offset, in UTC; a mere day means its first moment in UTC."""
-        return self._time(node, what, "2026-01-31T09:00:00Z", _moment)
+        return self._time(node, what, "2026-01-31T09:00:00Z", as_moment)
+
+    def period(self, start: Node | None, end: Node | None, what: str) -> tuple[datetime | None, datetime | None]:
+        """From one moment until another, which is exclusive and later."""
+        begins, ends = self.moment(start, f"{what}from"), self.moment(end, f"{what}until")
+        if end and begins and ends and ends <= begins:
+            self.note(end, "ends before it begins", "`until` is exclusive and must be later than `from`")
+        return begins, ends
 
     def day(self, node: Node | None, what: str) -> date | None:
         """A day such as 2026-01-31."""
-        return self._time(node, what, "2026-01-31", date.fromisoformat)
+        return self._time(node, what, "2026-01-31", as_day)
 
     def _time(self, node: Node | None, what: str, example: str, read: Callable[[str], _T]) -> _T | None:
         text = self.text(node, what)
@@ -131,10 +149,21 @@ class Shape:
             return None
 
 
-def _moment(text: str) -> datetime:
+def as_moment(text: str) -> datetime:
+    """A time with its offset, in UTC; a mere day means its first moment in UTC. Raises ValueError."""
+    if _DAY.fullmatch(text):
+        return datetime.combine(date.fromisoformat(text), time(tzinfo=UTC))
     moment = datetime.fromisoformat(text)
-    if len(text) == len("2026-01-31"):
-        return moment.replace(tzinfo=UTC)
     if moment.tzinfo is None:
         raise ValueError("a time needs its offset from UTC")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC it lies outside the years 1 to 9999") from error
+
+
+def as_day(text: str) -> date:
+    """A day such as 2026-01-31. Raises ValueError."""
+    if not _DAY.fullmatch(text):
+        raise ValueError("a day has year, month and day")
+    return date.fromisoformat(text)

@@ -157,3 +157,19 @@ def test_a_pack_says_which_attributes_it_expects():
     said = str(caught.value)
     assert "`amount` as string; the workflow declares it as number" in said
     assert "`colour` as string; the workflow does not declare it" in said
+
+
+@pytest.mark.parametrize(
+    "by, problem", [("contry", "`by` of the rollout names `contry`"), ("amount", "which is declared as number")]
+)
+def test_a_rollout_is_by_a_declared_text(by: str, problem: str):
+    """What chooses the side of a canary must be an attribute the workflow declares as text."""
+    with pytest.raises(RuleErrors, match=problem):
+        ruleset(rule("all: [authenticated]", more=f"rollout: {{percent: 5, by: {by}}}", status="canary"))
+
+
+def test_a_canary_needs_its_two_tests():
+    """A rule that counts for some has been seen to match and seen not to, like one that counts for all."""
+    tests = "rollout: {percent: 5}\ntests: [{name: hit, text: x, expect: match}]"
+    with pytest.raises(RuleErrors, match="the canary rule `r-1` has no test that expects no_match"):
+        ruleset(rule("all: [authenticated]", more=tests, status="canary"))

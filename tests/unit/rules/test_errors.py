@@ -25,3 +25,10 @@ def test_did_you_mean_lists_what_there_is_when_nothing_is_near():
     """A name from elsewhere gets the names there are, and an empty house is called empty."""
     assert did_you_mean("xyz", ["country", "amount"], "attributes") == "attributes: `amount`, `country`"
     assert did_you_mean("xyz", [], "lists") == "there are no lists"
+
+
+def test_what_is_quoted_from_a_file_is_cut():
+    """A megabyte in the place of a key makes no message of a megabyte, and no long search for what was meant."""
+    problem = Problem("f", 1, 1, f"has no key `{'x' * 1_000_000}`", did_you_mean("x" * 1_000_000, ["title"], "keys"))
+    assert len(str(problem)) < 1_200
+    assert problem.message.endswith("…")

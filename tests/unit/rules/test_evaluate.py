@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import re2
 
+from rules.errors import RuleErrors
 from rules.evaluate import evaluate
 from rules.model import AttributeValue, Effect, FindingStatus, Obligations, Span
 from rules.normalize import normalize
@@ -242,3 +244,59 @@ def test_many_threads_rule_alike():
     for thread in threads:
         thread.join()
     assert differ == []
+
+
+def test_a_disabled_rule_is_heard_apart():
+    """A rule switched off keeps its finding to itself, and is not among those asked; unknown ids change nothing."""
+    rules = ruleset(rule(WEAPONS, more="obligations: {priority: 9}"), rule(WEAPONS, "r-2", effect="recheck"))
+    ruling = rule_on(rules, "buy rifles", off=["r-1", "elsewhere"])
+    assert (ruling.effect, ruling.obligations.priority) == (Effect.RECHECK, None)
+    assert [finding.rule for finding in ruling.shadow] == ["r-1"]
+    assert [finding.rule for finding in ruling.findings] == ["r-2"]
+    assert (ruling.apart, ruling.asked) == (frozenset({"r-1"}), 1)
+
+
+def test_a_shadow_tells_only_what_it_would_say():
+    """A rule in shadow that does not match leaves no trace."""
+    assert rule_on(ruleset(rule(WEAPONS, status="shadow")), "hello").shadow == ()
+
+
+def test_proved_data_is_told_from_what_only_looks_like_it():
+    """`pii` is true of every finding of a kind, `valid_pii` of those that were proved; spans are those asked for."""
+    rules = ruleset(rule("all: [\"pii('phone')\"]", "any"), rule("all: [\"valid_pii('phone')\"]", "proved"))
+    doubtful, proved = "+1 200 000 0000", "+44 20 7946 0958"
+    assert [finding.rule for finding in rule_on(rules, doubtful).matched] == ["any"]
+    ruling = rule_on(rules, f"{doubtful} or {proved}")
+    assert [(finding.rule, len(finding.spans)) for finding in ruling.matched] == [("any", 2), ("proved", 1)]
+
+
+def test_a_look_alike_in_an_exception_of_a_rule_on_attributes():
+    """A rule that is always asked is asked again without look-alikes, though with them it does not match."""
+    rules = ruleset(rule("all: [authenticated]\nnone: [matched('weapons')]"))
+    finding = finding_on(rules, "bυy rifles", {"authenticated": True})
+    assert (finding.status, finding.effect) == (MATCH, Effect.BLOCK)
+
+
+def test_missing_attributes_of_some_rules_leave_the_others_answered():
+    """Among many rules over the same attributes, those settled without the missing one are answered, the others not."""
+    rules = ruleset(
+        *(rule(f"all: ['amount > {place}.0', 'age > 18']", f"r-{place:02}") for place in range(40)),
+        rule("any: ['amount > 1.0', 'age > 18']", "sure"),
+    )
+    ruling = rule_on(rules, "", {"amount": 19.5})
+    assert [finding.rule for finding in ruling.matched] == ["sure"]
+    assert [finding.rule for finding in ruling.unknown] == [f"r-{place:02}" for place in range(20)]
+    assert {finding.unknown for finding in ruling.unknown} == {("age",)}
+
+
+def test_conditions_at_the_limit_of_depth_are_answered():
+    """A condition just shallow enough alone is too deep beside others in one list; it is then asked alone."""
+    for depth in range(40, 0, -1):
+        deep = "(" * depth + "amount > 5.0" + ")" * depth
+        with contextlib.suppress(RuleErrors):
+            rules = ruleset(rule(f"all: ['{deep}']", "deep"), rule("all: ['amount > 1.0']", "flat"))
+            break
+    (group,) = rules.in_force(NOW).groups
+    assert group.batches[0].together is None
+    assert [finding.rule for finding in rule_on(rules, "", {"amount": 9.0}).matched] == ["deep", "flat"]
+    assert [finding.rule for finding in rule_on(rules, "", {}).unknown] == ["deep", "flat"]

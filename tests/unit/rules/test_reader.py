@@ -7,7 +7,7 @@ import pytest
 from rules.errors import RuleErrors
 from rules.normalize import View
 from rules.reader import pack_files, read_pack
-from rules.strict_yaml import MAX_BYTES
+from rules.text_file import MAX_BYTES
 from tests.unit.rules.given import PACK, files, pack, rule
 
 ANY = "all: [authenticated]"
@@ -100,6 +100,9 @@ def test_all_problems_of_all_files_at_once():
         ("don't shoot", '"\\u200b"', "demo/pack.yaml:6:36: the phrase has no visible characters"),
         ("[buy rifles, don't shoot]", "{file: ../words.txt}", "there is no phrase file `../words.txt`"),
         ("[buy rifles, don't shoot]", "{file: absent.txt}", "there is no phrase file `absent.txt`"),
+        ("[IR, KP, NO]", "{file: absent.txt}", "demo/pack.yaml:4:14: there is no list file `absent.txt`"),
+        ("[IR, KP, NO]", "{fiel: a.txt}", "lists has no key `fiel` (did you mean `file`?)"),
+        ("[IR, KP, NO]", '["I\u200bR"]', "demo/pack.yaml:4:17: has the invisible character U+200B"),
     ],
 )
 def test_manifest_problems(before: str, after: str, expected: str):
@@ -113,6 +116,38 @@ def test_phrases_from_a_file():
     manifest = PACK.replace("[buy rifles, don't shoot]", "{file: words.txt}")
     read = pack(rule(ANY), pack=manifest, words="# weapons\n\nbuy rifles\n  guns for sale \n")
     assert read.matchers[0].phrases == ("buy rifles", "guns for sale")
+
+
+def test_a_list_from_a_file():
+    """A long list lies in a file of its own, one entry a line; blank lines and comments do not count."""
+    manifest = PACK.replace("[IR, KP, NO]", "{file: embargoed.txt}")
+    read = pack(rule(ANY), pack=manifest, embargoed="\ufeff# ISO 3166-1\r\nIR\r\n\r\n KP \r\nNO\r\nNO\r\n")
+    assert read.lists == {"embargoed": frozenset({"IR", "KP", "NO"})}
+
+
+@pytest.mark.parametrize(
+    "content, expected",
+    [
+        ("# none yet\n", "demo/embargoed.txt:1:1: has no entries (write one a line)"),
+        ("IR\nK\u200bP\n", "demo/embargoed.txt:2:2: has the invisible character U+200B"),
+        ("IR\nKP\u2028NO\n", "demo/embargoed.txt:2:3: has the line end U+2028"),
+        (
+            "IR\n" + "x" * MAX_BYTES,
+            "demo/embargoed.txt:1:1: is larger than 2,000,000 bytes (split it into several files)",
+        ),
+    ],
+)
+def test_a_list_file_that_would_not_say_what_it_shows(content: str, expected: str):
+    """An entry that can never match lets through whom the list should stop, so the file is refused."""
+    manifest = PACK.replace("[IR, KP, NO]", "{file: embargoed.txt}")
+    assert any(expected in problem for problem in problems(rule(ANY), pack=manifest, embargoed=content))
+
+
+@pytest.mark.parametrize("name", ["crime.rules.yaml", "crime.yml", "Pack.yaml"])
+def test_a_file_with_nearly_the_right_name_is_refused(name: str):
+    """Rules in a file that nobody reads would hold for nobody."""
+    with pytest.raises(RuleErrors, match=f"demo/{name}:1:1: is no file of a pack"):
+        read_pack(files(rule(ANY)) | {f"demo/{name}": b"- x"})
 
 
 def test_views_are_the_normalisers():

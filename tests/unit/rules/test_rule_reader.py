@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rules.errors import RuleErrors
-from rules.model import Condition, Effect, FindingStatus, Leaf, Obligations, RuleStatus, Severity
+from rules.model import Condition, Effect, FindingStatus, Leaf, Obligations, Rollout, RuleStatus, Severity
 from tests.unit.rules.given import pack, rule
 
 ANY = "all: [authenticated]"
@@ -65,6 +65,30 @@ def test_what_is_left_out_has_a_safe_default():
     assert (read.on_error, read.owner, read.obligations) == (Effect.REVIEW, "someone@example.org", Obligations())
 
 
+def test_a_rule_in_canary_knows_its_share():
+    """Percent and the attribute that chooses the side are read; the attribute's place is kept for the compiler."""
+    (read,) = pack(rule(ANY, more="rollout: {percent: 10, by: country}", status="canary")).rules
+    assert (read.status, read.rollout) == (RuleStatus.CANARY, Rollout(10, "country"))
+    assert read.places["rollout.by"] == (8, 30)
+    (read,) = pack(rule(ANY, more="rollout: {percent: 99}", status="canary")).rules
+    assert read.rollout == Rollout(99)
+
+
+@pytest.mark.parametrize(
+    "severity, more, expected",
+    [
+        ("high", "", True),
+        ("critical", "", False),
+        ("critical", "exemptible: true", True),
+        ("low", "exemptible: false", False),
+    ],
+)
+def test_what_is_critical_allows_no_exemption_unless_it_says_so(severity: str, more: str, expected: bool):
+    """Exemptible is the rule's own word; without one, all rules are but the critical ones."""
+    (read,) = pack(rule(ANY, more=more).replace("severity: high", f"severity: {severity}")).rules
+    assert read.exemptible is expected
+
+
 def test_conditions_keep_their_places():
     """Each condition knows the line and column it begins at, in lists, blocks and quotes."""
     when = """
@@ -90,7 +114,24 @@ def test_conditions_keep_their_places():
     "before, after, expected",
     [
         ("effect: block", "effect: hold", "`hold` is no effect (known words: `block`, `flag`, `recheck`, `review`)"),
-        ("status: enforce", "status: canary", "canary is not supported yet (use shadow to try a rule"),
+        ("status: enforce", "status: canary", "a rule in canary has no share of requests to count for (add `rollout"),
+        (
+            "tags: [a, b]",
+            "rollout: {percent: 10}",
+            "rollout is for rules in canary; this one is in enforce (remove it)",
+        ),
+        (
+            "status: enforce",
+            "status: canary\n  rollout: {percent: 100}",
+            "percent must be a whole number (use 1 to 99)",
+        ),
+        ("status: enforce", "status: canary\n  rollout: {percent: 0}", "percent must be a whole number (use 1 to 99)"),
+        ("status: enforce", "status: canary\n  rollout: {percent: 9.5}", "percent must be a whole number"),
+        ("status: enforce", "status: canary\n  rollout: {by: age}", "rollout lacks `percent`"),
+        ("status: enforce", "status: canary\n  rollout: {percent: 1, bye: age}", "did you mean `by`?"),
+        ("tags: [a, b]", "exemptible: NO", "exemptible must be true or false (write `exemptible: true`)"),
+        ("from: 2026-01-01", "from: '0001-01-01T00:00:00+14:00'", "cannot be effective from"),
+        ("from: 2026-01-01", "from: 2026-W05-6", "`2026-W05-6` cannot be effective from"),
         ("on_error: block", "on_error: flag", "on_error cannot be `flag`: what is unknown must not pass"),
         ("on_error: block", "on_error: recheck", "on_error cannot be `recheck`"),
         ("severity: high", "severity: hihg", "did you mean `high`?"),

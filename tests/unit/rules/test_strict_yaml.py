@@ -3,9 +3,18 @@ from __future__ import annotations
 import time
 
 import pytest
+import yaml
 
+from rules import strict_yaml
 from rules.errors import RuleErrors
-from rules.strict_yaml import MAX_BYTES, read_yaml
+from rules.strict_yaml import read_yaml
+from rules.text_file import MAX_BYTES
+
+
+@pytest.fixture(params=["CBaseLoader", "BaseLoader"], autouse=True)
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is promised for libyaml and for the parser in Python that stands in where it is missing."""
+    monkeypatch.setattr(strict_yaml, "PARSER", getattr(yaml, request.param))
 
 
 def problems(text: str | bytes) -> list[str]:
@@ -58,7 +67,13 @@ def test_columns_survive_escapes(text: str, columns: tuple[int, ...]):
         ("a: >\n  b\n", "f.yaml:1:4: is a folded block `>` (use `|`, which keeps the lines)"),
         ("a: b\0c\n", "f.yaml:1:5: has the control character U+0000 (remove it)"),
         ("1: x\n", "f.yaml:1:1: has a key that is not text (put the key in quotes)"),
-        ("a: b: c\n", "f.yaml:1:5: is not YAML: mapping values are not allowed here (check quotes and indentation)"),
+        (
+            "a: b\u2028c\n",
+            "f.yaml:1:5: has the line end U+2028 (end lines with LF or CR LF, which every program knows)",
+        ),
+        ("a: b\x85c\n", "f.yaml:1:5: has the line end U+0085 (end lines with LF or CR LF, which every program knows)"),
+        ("a: b\rc: d", "f.yaml:1:5: has the line end U+000D (end lines with LF or CR LF, which every program knows)"),
+        ('a: "x\\0y"\n', "f.yaml:1:4: has an escaped NUL or half character (a lone surrogate) (remove it)"),
         ("", "f.yaml:1:1: is empty (write at least one entry)"),
         ("# only a comment\n", "f.yaml:1:1: is empty (write at least one entry)"),
     ],
@@ -68,7 +83,28 @@ def test_refused_with_place_reason_and_remedy(text: str, expected: str):
     assert expected in problems(text)
 
 
-@pytest.mark.parametrize("number", ["007", "0x1F", "0o17", ".nan", ".inf", "-.INF", "12345678901234567890"])
+def test_what_is_no_yaml_is_refused_at_its_place():
+    """The parser's own words say what is wrong, at the character where it goes wrong."""
+    (problem,) = problems("a: b: c\n")
+    assert problem.startswith("f.yaml:1:5: is not YAML: mapping values are not allowed")
+    assert problem.endswith("(check quotes and indentation)")
+
+
+@pytest.mark.parametrize("text", ['a: "\\ud800"', "- 'x'\n- {b: \"y\\udfffz\"}", '"\\uD83D\\uDE00": 1'])
+def test_half_characters_are_refused(text: str):
+    """A surrogate written as an escape is no character, not even as half of a pair."""
+    assert "character" in problems(text)[0]
+
+
+@pytest.mark.parametrize("text", ["a: |\r\n  one\r\n  two\r\n", "a: |\n  one\n  two\n"])
+def test_line_ends_of_windows_change_nothing(text: str):
+    """CR LF and LF give the same values at the same places."""
+    node = read_yaml(text.encode(), "f")
+    assert isinstance(node.value, dict)
+    assert (node.value["a"].value, node.value["a"].place) == ("one\ntwo\n", (2, 3))
+
+
+@pytest.mark.parametrize("number", ["1e999", "007", "0x1F", "0o17", ".nan", ".inf", "-.INF", "12345678901234567890"])
 def test_deceptive_numbers_are_refused(number: str):
     """What looks like a number but would be read as another one, or none, has to be put in quotes."""
     assert problems(f"a: {number}") == [
