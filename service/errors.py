@@ -89,6 +89,36 @@ class LeaseLost(Conflict):
     code = "lease_lost"
 
 
+class RulesPinned(Conflict):
+    """Somebody rolled these rules back, so the files are not taken over."""
+
+    code = "rules_pinned"
+
+
+class SamePerson(Conflict):
+    """Somebody else than the one who proposed this has to approve it."""
+
+    code = "same_person"
+
+
+class ProposalStale(Conflict):
+    """The rules in force have changed since this was proposed."""
+
+    code = "proposal_stale"
+
+
+class ProposalClosed(Conflict):
+    """This proposal was decided already."""
+
+    code = "proposal_closed"
+
+
+class ReplayRunning(Conflict):
+    """A replay is under way in this process."""
+
+    code = "replay_running"
+
+
 class KeyReused(ServiceError):
     """This Idempotency-Key was used with another request."""
 
@@ -111,6 +141,12 @@ class Busy(ServiceError):
     """The service is at capacity."""
 
     status, code = 503, "busy"
+
+
+class ReleaseOpening(ServiceError):
+    """This worker is opening the release that answers now."""
+
+    status, code = 503, "release_opening"
 
 
 class LedgerUnavailable(ServiceError):

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     encoder_cache: int = Field(2_048, ge=0, description="Texts whose vectors are kept; 0 turns the cache off.")
     max_windows: int = Field(24, ge=1, description="Encoder windows a request may need; more go to a person.")
     evidence_k: int = Field(5, ge=1, le=50, description="Documents that an answer shows.")
+    watch_rules: float = Field(0.0, ge=0, le=3_600, description="Seconds between looks at rule files; 0: do not watch.")
     session_hours: float = Field(12.0, gt=0, description="How long a console session lasts.")
     secure_cookies: bool = Field(False, description="Set when the console is served over HTTPS.")
 

@@ -62,12 +62,14 @@ def _shown_scores(workflow: Workflow, automatic: Automatic, judgement: Judgement
 
 
 def rules_part(ruling: Ruling) -> dict[str, Any]:
-    """What the rules said: matches and unknowns in full, the rest by count."""
+    """What the rules said: matches, unknowns and what an exemption sets aside in full, the rest by count."""
     return {
         "effect": ruling.effect.value if ruling.effect else None,
         "findings": [_finding(f) for f in ruling.matched],
         "unknown": [_finding(f) | {"unknown": list(f.unknown)} for f in ruling.unknown],
-        "no_match": len(ruling.findings) - len(ruling.matched) - len(ruling.unknown),
+        "exempted": [_finding(f) | {"exemption": f.exemption} for f in ruling.exempted],
+        "asked": ruling.asked,
+        "no_match": ruling.asked - len(ruling.matched) - len(ruling.unknown) - len(ruling.exempted),
         "redact": sorted(ruling.obligations.redact),
     }
 

@@ -105,6 +105,21 @@ class QueuePolicy:
     lease_minutes: float = 15.0
 
 
+class OnAlarm(StrEnum):
+    """What happens when a share of blocks or holds leaves its usual band after a change of rules."""
+
+    TELL = "tell"  #: Operations hear of it.
+    ROLL_BACK = "roll_back"  #: The rules before the change answer again, and operations hear of it.
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePolicy:
+    """How a workflow's rules and policy may change. The policy in force decides, never the one that is proposed."""
+
+    second_person: bool = False  #: somebody else has to approve before a change of rules or policy is in force
+    on_alarm: OnAlarm = OnAlarm.TELL
+
+
 @dataclass(frozen=True, slots=True)
 class Workflow:
     """The policy of one named use: what may be asked, what may be answered, and who answers."""
@@ -120,6 +135,7 @@ class Workflow:
     evidence: EvidencePolicy = EvidencePolicy.WHEN_NAMED
     random_check: float = 0.0  #: share of automatic decisions that a person checks, 0 to 1
     retention_days: int = 400
+    changes: ChangePolicy = ChangePolicy()
 
     def label(self, label_id: str) -> Label | None:
         return next((label for label in self.labels if label.id == label_id), None)

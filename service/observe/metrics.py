@@ -1,8 +1,8 @@
-"""What is counted and timed, named once. Labels are few and never hold ids or text."""
+"""What is counted and timed, named once. Labels are few and never hold text or ids of requests."""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 STAGE_SECONDS = Histogram(
     "signoff_stage_seconds",
@@ -13,3 +13,9 @@ STAGE_SECONDS = Histogram(
 DECISIONS = Counter("signoff_decisions_total", "Decisions recorded", ["workflow", "outcome", "decided_by"])
 REASONS = Counter("signoff_review_reasons_total", "Reasons why cases went to people", ["workflow", "reason"])
 RELOADS = Counter("signoff_rule_reloads_total", "Rule reloads", ["result"])
+#: Rule ids are few beside requests, and only rules that speak are counted.
+RULE_FINDINGS = Counter(
+    "signoff_rule_findings_total", "What rules said, other than no match", ["workflow", "rule", "finding"]
+)
+ALARMS = Gauge("signoff_rule_alarms_open", "Shares that left their usual band after a change and nobody acknowledged")
+RELEASES_OPENING = Gauge("signoff_releases_opening", "Releases that should answer and are not open in this worker")

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import decisions, reviews
+from service.store.tables import decisions, ledger, payloads, reviews
 
 _GET = sa.select(decisions).where(decisions.c.id == sa.bindparam("decision_id"))
 
@@ -53,6 +53,34 @@ def page(
     if after is not None:
         query = query.where(decisions.c.id < after)
     return list(connection.execute(query))
+
+
+def made(connection: Connection, workflow: str, since: datetime, before: str | None, limit: int) -> list[sa.Row[Any]]:
+    """What was decided at `since` or later and before decision `before`, newest first: id, created_at, groups, the
+    request (None when it is gone) and the record of the ledger."""
+    query = (
+        sa.select(
+            decisions.c.id,
+            decisions.c.created_at,
+            decisions.c.groups,
+            payloads.c.data.label("request"),
+            ledger.c.record,
+        )
+        .select_from(
+            decisions.join(
+                ledger, sa.and_(ledger.c.subject_id == decisions.c.id, ledger.c.kind == "decision.made")
+            ).outerjoin(payloads, payloads.c.id == decisions.c.request)
+        )
+        .where(decisions.c.workflow == workflow, decisions.c.created_at >= since)
+        .order_by(decisions.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(query if before is None else query.where(decisions.c.id < before)))
+
+
+def count_made(connection: Connection, workflow: str, since: datetime) -> int:
+    query = sa.select(sa.func.count()).where(decisions.c.workflow == workflow, decisions.c.created_at >= since)
+    return connection.scalar(query) or 0
 
 
 def add_review(connection: Connection, values: Mapping[str, Any]) -> None:

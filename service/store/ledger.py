@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.domain.audit import GENESIS, STREAM, canonical, chain_hash
-from service.store.tables import ledger
+from service.store.tables import ledger, releases
 
 _LAST = (
     sa.select(ledger.c.sequence, ledger.c.hash)
@@ -18,6 +18,8 @@ _LAST = (
     .order_by(ledger.c.sequence.desc())
     .limit(1)
 )
+# As the index of that name says it, word for word: else it is not used.
+_OPERATIONS = sa.text("kind <> 'decision.made'")
 
 
 def append(connection: Connection, kind: str, subject_id: str, at: datetime, body: Mapping[str, Any]) -> int:
@@ -65,3 +67,19 @@ def about(connection: Connection, subject_id: str) -> list[sa.Row[Any]]:
     return list(
         connection.execute(sa.select(ledger).where(ledger.c.subject_id == subject_id).order_by(ledger.c.sequence))
     )
+
+
+def of_releases(connection: Connection, workflow: str) -> list[sa.Row[Any]]:
+    """The records about a workflow's releases, oldest first."""
+    ids = sa.select(releases.c.id).where(releases.c.workflow == workflow)
+    return list(connection.execute(sa.select(ledger).where(ledger.c.subject_id.in_(ids)).order_by(ledger.c.sequence)))
+
+
+def page(
+    connection: Connection, kinds: Sequence[str], *, before: int | None = None, limit: int = 200
+) -> list[sa.Row[Any]]:
+    """Records of the given kinds, newest first, older than the sequence `before`."""
+    query = sa.select(ledger).where(_OPERATIONS, ledger.c.stream == STREAM, ledger.c.kind.in_(kinds))
+    if before is not None:
+        query = query.where(ledger.c.sequence < before)
+    return list(connection.execute(query.order_by(ledger.c.sequence.desc()).limit(limit)))

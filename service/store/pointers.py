@@ -12,13 +12,22 @@ from sqlalchemy.engine import Connection
 from service.store.tables import counters, releases, workflows
 
 _DOCUMENTS = "document_sequence"
+_DISABLES = "disable_sequence"
+
+
+def _counter(name: str) -> sa.Label[int]:
+    value = sa.select(counters.c.value).where(counters.c.name == name).scalar_subquery()
+    return sa.func.coalesce(value, 0).label(name)
+
+
 _POINTER = sa.select(
     workflows.c.name,
     workflows.c.release,
     workflows.c.halted,
-    sa.func.coalesce(sa.select(counters.c.value).where(counters.c.name == _DOCUMENTS).scalar_subquery(), 0).label(
-        "document_sequence"
-    ),
+    workflows.c.pinned_by,
+    workflows.c.pinned_at,
+    _counter(_DOCUMENTS),
+    _counter(_DISABLES),
 )
 _ONE = _POINTER.where(workflows.c.name == sa.bindparam("workflow"))
 
@@ -31,17 +40,32 @@ class Pointer:
     release: str
     halted: bool
     document_sequence: int
+    disable_sequence: int = 0
+    pinned_by: str | None = None  #: who rolled back, so that the files are not taken over
+    pinned_at: datetime | None = None
 
 
 def pointer(connection: Connection, workflow: str) -> Pointer | None:
     row = connection.execute(_ONE, {"workflow": workflow}).one_or_none()
-    return Pointer(row.name, row.release, row.halted, row.document_sequence) if row else None
+    return _pointer(row) if row else None
 
 
 def pointers(connection: Connection) -> list[Pointer]:
     """Of every workflow, by name."""
     rows = connection.execute(_POINTER.order_by(workflows.c.name))
-    return [Pointer(row.name, row.release, row.halted, row.document_sequence) for row in rows]
+    return [_pointer(row) for row in rows]
+
+
+def _pointer(row: sa.Row[Any]) -> Pointer:
+    return Pointer(
+        row.name,
+        row.release,
+        row.halted,
+        row.document_sequence,
+        row.disable_sequence,
+        row.pinned_by,
+        row.pinned_at,
+    )
 
 
 def activate(connection: Connection, workflow: str, release: str, base: str | None, now: datetime) -> bool:
@@ -62,18 +86,36 @@ def set_halted(connection: Connection, workflow: str | None, halted: bool) -> li
     return list(connection.scalars(sa.select(workflows.c.name).where(chosen).order_by(workflows.c.name)))
 
 
+def pin(connection: Connection, workflow: str, by: str | None, now: datetime) -> None:
+    """Stop taking over files, or with `by` None take them over again."""
+    connection.execute(
+        workflows.update().where(workflows.c.name == workflow).values(pinned_by=by, pinned_at=now if by else None)
+    )
+
+
 def next_document_sequence(connection: Connection) -> int:
     """Advance the document sequence: every cached allowed set is void from here on."""
-    changed = connection.execute(
-        counters.update().where(counters.c.name == _DOCUMENTS).values(value=counters.c.value + 1)
-    )
-    if changed.rowcount == 0:
-        connection.execute(counters.insert().values(name=_DOCUMENTS, value=1))
-    return int(connection.scalar(sa.select(counters.c.value).where(counters.c.name == _DOCUMENTS)) or 0)
+    return _next(connection, _DOCUMENTS)
+
+
+def next_disable_sequence(connection: Connection) -> int:
+    """Advance the sequence of disabled rules: whoever knows an older one reads them anew."""
+    return _next(connection, _DISABLES)
 
 
 def document_sequence(connection: Connection) -> int:
-    return int(connection.scalar(sa.select(counters.c.value).where(counters.c.name == _DOCUMENTS)) or 0)
+    return _value(connection, _DOCUMENTS)
+
+
+def _next(connection: Connection, name: str) -> int:
+    changed = connection.execute(counters.update().where(counters.c.name == name).values(value=counters.c.value + 1))
+    if changed.rowcount == 0:
+        connection.execute(counters.insert().values(name=name, value=1))
+    return _value(connection, name)
+
+
+def _value(connection: Connection, name: str) -> int:
+    return int(connection.scalar(sa.select(counters.c.value).where(counters.c.name == name)) or 0)
 
 
 def add_release(connection: Connection, **values: Any) -> None:

@@ -120,6 +120,114 @@ workflows = sa.Table(
     sa.Column("release", _ID, sa.ForeignKey("releases.id"), nullable=False),
     sa.Column("halted", sa.Boolean, nullable=False, default=False),
     sa.Column("created_at", Instant, nullable=False),
+    # set by a rollback: files are not taken over any more until somebody says so
+    sa.Column("pinned_by", _NAME),
+    sa.Column("pinned_at", Instant),
+)
+
+# One rule off everywhere, for a while and without an edit of files. Rules still say what they would have said.
+rule_disables = sa.Table(
+    "rule_disables",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("rule", _NAME, nullable=False, index=True),
+    sa.Column("by", _NAME, nullable=False),
+    sa.Column("note", _ID, sa.ForeignKey("payloads.id"), nullable=False),  # why, in words
+    sa.Column("begun_at", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),  # exclusive
+    sa.Column("ended_by", _NAME),
+    sa.Column("ended_at", Instant),
+    # workflow -> whether its certificate holds without the rule; null: not tried yet
+    sa.Column("rechecked", sa.JSON(none_as_null=True)),
+    sa.CheckConstraint("until > begun_at", name="ends_after_it_begins"),
+)
+
+# Rules and policies that somebody asked to put in force and somebody else has to approve.
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("state", sa.String(20), nullable=False),  # proposed, approved, rejected, superseded
+    sa.Column("by", _NAME, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("parts", sa.JSON, nullable=False),  # a list of {workflow, base, rules, policy}: digests of artefacts
+    sa.Column("changes", sa.JSON, nullable=False),  # what it would change, as `rules diff` shows it
+    sa.Column("decided_by", _NAME),
+    sa.Column("decided_at", Instant),
+    sa.Column("note", _ID, sa.ForeignKey("payloads.id")),  # why it was rejected, in words
+    sa.CheckConstraint("state <> 'approved' OR decided_by <> by", name="approved_by_somebody_else"),
+)
+
+# The processes that answer, so that a flip can wait until all of them are ready for it.
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("host", _NAME, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False, index=True),
+)
+
+# Releases about to answer, and the workers that have them open.
+rollouts = sa.Table(
+    "rollouts",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("releases", sa.JSON, nullable=False),
+    sa.Column("begun_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),  # flipped, or given up
+)
+rollout_workers = sa.Table(
+    "rollout_workers",
+    metadata,
+    sa.Column("rollout", _ID, sa.ForeignKey("rollouts.id"), primary_key=True),
+    sa.Column("worker", _ID, primary_key=True),
+    sa.Column("staged_at", Instant, nullable=False),
+)
+
+# What rules said, counted by release and hour: the page of rules, precision and alarms read it.
+rule_hours = sa.Table(
+    "rule_hours",
+    metadata,
+    sa.Column("workflow", _NAME, primary_key=True),
+    sa.Column("release", _ID, primary_key=True),
+    sa.Column("rule", _NAME, primary_key=True),
+    sa.Column("hour", Instant, primary_key=True),
+    sa.Column("matched", sa.BigInteger, nullable=False, default=0),
+    sa.Column("unknown", sa.BigInteger, nullable=False, default=0),
+    sa.Column("shadow", sa.BigInteger, nullable=False, default=0),  # matched without counting
+    sa.Column("exempted", sa.BigInteger, nullable=False, default=0),
+    sa.Column("upheld", sa.BigInteger, nullable=False, default=0),  # a reviewer blocked what it matched
+    sa.Column("overturned", sa.BigInteger, nullable=False, default=0),  # a reviewer allowed what it matched
+    sa.Index("ix_rule_hours_hour", "hour"),
+)
+workflow_hours = sa.Table(
+    "workflow_hours",
+    metadata,
+    sa.Column("workflow", _NAME, primary_key=True),
+    sa.Column("release", _ID, primary_key=True),
+    sa.Column("hour", Instant, primary_key=True),
+    sa.Column("decisions", sa.BigInteger, nullable=False, default=0),  # each asked every rule once
+    sa.Column("blocked", sa.BigInteger, nullable=False, default=0),
+    sa.Column("held", sa.BigInteger, nullable=False, default=0),
+    sa.Index("ix_workflow_hours_hour", "hour"),
+)
+
+# A share of blocks, of held requests or of a rule's matches that left its usual band after a change.
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("workflow", _NAME, nullable=False),
+    sa.Column("release", _ID, sa.ForeignKey("releases.id"), nullable=False),
+    sa.Column("rule", _NAME, nullable=False),  # empty: the workflow as a whole
+    sa.Column("kind", sa.String(20), nullable=False),  # blocks, holds, matches
+    sa.Column("usual", sa.JSON, nullable=False),  # {"share", "of"}
+    sa.Column("seen", sa.JSON, nullable=False),
+    sa.Column("raised_at", Instant, nullable=False),
+    sa.Column("ended_by", _NAME),  # who acknowledged it, or `rollback`
+    sa.Column("ended_at", Instant),
+    sa.UniqueConstraint("workflow", "release", "rule", "kind"),  # raised once
 )
 
 documents = sa.Table(
@@ -268,6 +376,14 @@ ledger = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("record", sa.LargeBinary, nullable=False),  # RFC 8785 bytes, what the hash covers
     sa.Column("hash", _DIGEST, nullable=False),
+    # the timeline of what operations changed, found among millions of decisions
+    sa.Index(
+        "ix_ledger_operations",
+        "kind",
+        "sequence",
+        sqlite_where=sa.text("kind <> 'decision.made'"),
+        postgresql_where=sa.text("kind <> 'decision.made'"),
+    ),
 )
 
 # What the outside is to hear of, written with the thing it tells of.

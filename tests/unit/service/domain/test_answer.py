@@ -43,7 +43,7 @@ def answered(autonomy: Autonomy, judgement: Judgement | None = JUDGEMENT, *, hal
         guarantee=Guarantee(0.05, 0.1),
         queue=QueuePolicy("bank"),
     )
-    ruling = Ruling("digest", None, (), Obligations())
+    ruling = Ruling("digest", None, Obligations())
     return answer(
         decision_id="dec_1",
         workflow=workflow,

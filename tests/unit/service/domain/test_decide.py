@@ -42,7 +42,7 @@ CERTIFICATE = Certificate(alpha=0.05, delta=0.1, cases=100, accepted=80, errors=
 SURE = Judgement((Scored("refund", 0.95), Scored("close", 0.03)), 0.95, 0.92, 5.0, in_domain=True)
 FEES = Evidence(DocumentKey("c", "fees", 1), 0, "Fees", "", "We refund fees.", ((0, 15),), 1.0, 0.8, {})
 OTHER = dataclasses.replace(FEES, key=DocumentKey("c", "other", 1))
-QUIET = Ruling("digest", None, (), Obligations())
+QUIET = Ruling("digest", None, Obligations())
 
 
 def finding(effect: Effect, status: FindingStatus = FindingStatus.MATCH, rule: str = "r") -> Finding:
@@ -50,7 +50,9 @@ def finding(effect: Effect, status: FindingStatus = FindingStatus.MATCH, rule: s
 
 
 def ruling(effect: Effect, status: FindingStatus = FindingStatus.MATCH) -> Ruling:
-    return Ruling("digest", effect, (finding(effect, status),), Obligations())
+    matched = status is FindingStatus.MATCH
+    found = (finding(effect, status),)
+    return Ruling("digest", effect, Obligations(), found if matched else (), () if matched else found)
 
 
 def test_a_clear_case_is_decided_automatically():
@@ -176,7 +178,7 @@ def test_obligations_choose_queue_and_priority():
 def test_the_strongest_finding_is_named_first():
     """Strongest effect, then severity, then id."""
     findings = (finding(Effect.FLAG, rule="a"), finding(Effect.REVIEW, rule="c"), finding(Effect.REVIEW, rule="b"))
-    found = strongest_finding(Ruling("d", Effect.REVIEW, findings, Obligations()))
+    found = strongest_finding(Ruling("d", Effect.REVIEW, Obligations(), findings))
     assert found is not None
     assert found.rule == "b"
 

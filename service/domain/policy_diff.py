@@ -1,0 +1,202 @@
+"""What differs between two policies of a workflow, said so that whoever signs for it can see what it means.
+
+Pure. The changes have the shape of those between rules (`rules.change`), so that both can be shown in one list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from rules.model import Attribute
+from service.domain.types import Autonomy, Label, OnAlarm, Outcome, Workflow
+
+
+class Direction(StrEnum):
+    """Which way requests may be decided otherwise after a change."""
+
+    LOOSENS = "loosens"  #: more may be decided without a person, or less strictly
+    TIGHTENS = "tightens"  #: less may
+    EITHER = "either"  #: that depends on the request
+    WORDS = "words"  #: what people read, or how long they have; nothing is decided otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """One difference."""
+
+    kind: str  #: `added`, `removed` or `changed`
+    what: str  #: dotted place in workflow.yaml, as in `labels.refund.outcome`
+    before: str | None  #: for people; None where there was nothing
+    after: str | None
+    says: str  #: one sentence
+    direction: Direction
+
+    def as_dict(self) -> dict[str, Any]:
+        """As changes of rules are told; no rule and no pack is concerned."""
+        return {"rule": None, "pack": "", "touches": [], **asdict(self), "direction": self.direction.value}
+
+
+def policy_diff(old: Workflow, new: Workflow) -> tuple[PolicyChange, ...]:
+    """Every difference, by section of the file and then by name."""
+    return tuple(
+        change
+        for section in (_labels, _guarantee, _gates, _packs, _collections, _attributes, _queue, _changes, _words)
+        for change in section(old, new)
+    )
+
+
+def _labels(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    before, after = ({label.id: label for label in each.labels} for each in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        was, now, place = before.get(name), after.get(name), f"labels.{name}"
+        if was is None and now is not None:
+            says = f"label {name} is new: {_short(now)}"
+            loose = Direction.LOOSENS if _automatic(now) else Direction.WORDS
+            yield PolicyChange("added", place, None, _short(now), says, loose)
+        elif now is None and was is not None:
+            says = f"label {name} is gone: what is of that kind goes to people"
+            tight = Direction.TIGHTENS if _automatic(was) else Direction.WORDS
+            yield PolicyChange("removed", place, _short(was), None, says, tight)
+        elif was is not None and now is not None and was != now:
+            yield from _label(place, was, now)
+
+
+def _automatic(label: Label) -> bool:
+    return label.autonomy is Autonomy.AUTO and label.outcome is not Outcome.REVIEW
+
+
+def _short(label: Label) -> str:
+    documents = f", documents {', '.join(label.documents)}" if label.documents else ""
+    return f"outcome {label.outcome}, autonomy {label.autonomy}{documents}"
+
+
+_FREEDOM = {autonomy: place for place, autonomy in enumerate((Autonomy.PEOPLE, Autonomy.DRAFT, Autonomy.AUTO))}
+_STRICTNESS = {outcome: place for place, outcome in enumerate((Outcome.ALLOW, Outcome.REVIEW, Outcome.BLOCK))}
+
+
+def _label(place: str, was: Label, now: Label) -> Iterator[PolicyChange]:
+    if was.outcome is not now.outcome:
+        looser = _STRICTNESS[now.outcome] < _STRICTNESS[was.outcome]
+        yield _changed(f"{place}.outcome", was.outcome.value, now.outcome.value, _either_way(looser))
+    if was.autonomy is not now.autonomy:
+        looser = _FREEDOM[now.autonomy] > _FREEDOM[was.autonomy]
+        yield _changed(f"{place}.autonomy", was.autonomy.value, now.autonomy.value, _either_way(looser))
+    if was.documents != now.documents:
+        # Evidence must be one of the documents named: naming fewer asks more of it, naming none asks nothing.
+        yield _changed(f"{place}.documents", was.documents, now.documents, _named(was, now))
+    for field in ("title", "definition", "includes", "excludes", "public_reason"):
+        if getattr(was, field) != getattr(now, field):
+            yield _changed(f"{place}.{field}", getattr(was, field), getattr(now, field))
+
+
+def _named(was: Label, now: Label) -> Direction:
+    before, after = set(was.documents), set(now.documents)
+    if not before:
+        return Direction.TIGHTENS
+    if not after or after > before:
+        return Direction.LOOSENS
+    return Direction.TIGHTENS if after < before else Direction.EITHER
+
+
+def _guarantee(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    for field in ("alpha", "delta"):
+        was, now = getattr(old.guarantee, field), getattr(new.guarantee, field)
+        if was != now:
+            yield _changed(f"guarantee.{field}", was, now, _either_way(now > was))
+
+
+def _gates(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    if old.evidence is not new.evidence:
+        strictness = ("off", "when_named", "required")
+        looser = strictness.index(new.evidence) < strictness.index(old.evidence)
+        yield _changed("evidence", old.evidence.value, new.evidence.value, _either_way(looser))
+    if old.random_check != new.random_check:
+        looser = new.random_check < old.random_check
+        yield _changed("random_check", old.random_check, new.random_check, _either_way(looser))
+    if old.retention_days != new.retention_days:
+        yield _changed("retention_days", old.retention_days, new.retention_days, Direction.EITHER)
+
+
+def _packs(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    yield from _members("packs", "pack", old.packs, new.packs, Direction.TIGHTENS)
+
+
+def _collections(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    yield from _members("collections", "collection", old.collections, new.collections, Direction.EITHER)
+
+
+def _members(place: str, noun: str, old: Sequence[str], new: Sequence[str], added: Direction) -> Iterator[PolicyChange]:
+    removed = Direction.LOOSENS if added is Direction.TIGHTENS else added
+    for name in sorted(set(new) - set(old)):
+        yield PolicyChange("added", f"{place}.{name}", None, name, f"{noun} {name} is added", added)
+    for name in sorted(set(old) - set(new)):
+        yield PolicyChange("removed", f"{place}.{name}", name, None, f"{noun} {name} is taken away", removed)
+
+
+def _attributes(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    before, after = ({attribute.name: attribute for attribute in each.attributes} for each in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        was, now, place = before.get(name), after.get(name), f"attributes.{name}"
+        if was is None and now is not None:
+            yield PolicyChange("added", place, None, _declared(now), f"attribute {name} is new", Direction.EITHER)
+        elif now is None and was is not None:
+            says = f"attribute {name} is gone: requests that carry it are refused"
+            yield PolicyChange("removed", place, _declared(was), None, says, Direction.EITHER)
+        elif was is not None and now is not None and _declared(was) != _declared(now):
+            yield _changed(place, _declared(was), _declared(now), Direction.EITHER)
+        elif was is not None and now is not None and was.description != now.description:
+            yield _changed(f"{place}.description", was.description, now.description)
+
+
+def _declared(attribute: Attribute) -> str:
+    return f"{attribute.type}{' of ' + ', '.join(attribute.values) if attribute.values else ''}"
+
+
+def _queue(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    if old.queue.name != new.queue.name:
+        yield _changed("queue.name", old.queue.name, new.queue.name, Direction.EITHER)
+    for field in ("sla_hours", "lease_minutes"):
+        was, now = getattr(old.queue, field), getattr(new.queue, field)
+        if was != now:
+            yield _changed(f"queue.{field}", was, now)
+
+
+def _changes(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    was, now = old.changes, new.changes
+    if was.second_person != now.second_person:
+        direction = _either_way(was.second_person)
+        yield _changed("changes.second_person", was.second_person, now.second_person, direction)
+    if was.on_alarm is not now.on_alarm:
+        direction = _either_way(now.on_alarm is OnAlarm.TELL)
+        yield _changed("changes.on_alarm", was.on_alarm.value, now.on_alarm.value, direction)
+
+
+def _words(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    if old.title != new.title:
+        yield _changed("title", old.title, new.title)
+
+
+def _either_way(looser: bool) -> Direction:
+    return Direction.LOOSENS if looser else Direction.TIGHTENS
+
+
+def _changed(place: str, before: object, after: object, direction: Direction = Direction.WORDS) -> PolicyChange:
+    was, now = _said(before), _said(after)
+    says = f"{place} was {was or 'not set'}, is {now or 'not set'}"
+    return PolicyChange("changed", place, was or None, now or None, says, direction)
+
+
+def _said(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(map(str, value))
+        case float():
+            return f"{value:g}"
+        case None:
+            return ""
+    return str(value)

@@ -1,0 +1,105 @@
+"""Differences between two policies, each with what it means for requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rules.model import Attribute, AttributeType
+from service.domain.policy_diff import Direction, policy_diff
+from service.domain.types import (
+    Autonomy,
+    ChangePolicy,
+    EvidencePolicy,
+    Guarantee,
+    Label,
+    OnAlarm,
+    Outcome,
+    QueuePolicy,
+    Workflow,
+)
+
+REFUND = Label("refund", "Refund", Outcome.ALLOW, Autonomy.AUTO, documents=("fees",))
+FRAUD = Label("fraud", "Fraud", Outcome.REVIEW, Autonomy.DRAFT)
+POLICY = Workflow(
+    name="w",
+    title="W",
+    packs=("p",),
+    collections=("c",),
+    attributes=(Attribute("amount", AttributeType.NUMBER),),
+    labels=(REFUND, FRAUD),
+    guarantee=Guarantee(0.05, 0.1),
+    queue=QueuePolicy("q"),
+)
+
+
+def with_label(**changes):
+    return replace(POLICY, labels=(replace(REFUND, **changes), FRAUD))
+
+
+@pytest.mark.parametrize(
+    "new, what, direction",
+    [
+        (replace(POLICY, labels=(REFUND, FRAUD, replace(REFUND, id="new"))), "labels.new", "loosens"),
+        (replace(POLICY, labels=(REFUND, FRAUD, replace(FRAUD, id="new"))), "labels.new", "words"),
+        (replace(POLICY, labels=(FRAUD,)), "labels.refund", "tightens"),
+        (with_label(outcome=Outcome.BLOCK), "labels.refund.outcome", "tightens"),
+        (with_label(autonomy=Autonomy.PEOPLE), "labels.refund.autonomy", "tightens"),
+        (with_label(documents=()), "labels.refund.documents", "loosens"),
+        (with_label(documents=("fees", "limits")), "labels.refund.documents", "loosens"),
+        (with_label(documents=("limits",)), "labels.refund.documents", "either"),
+        (with_label(public_reason="Done."), "labels.refund.public_reason", "words"),
+        (replace(POLICY, guarantee=Guarantee(0.01, 0.1)), "guarantee.alpha", "tightens"),
+        (replace(POLICY, guarantee=Guarantee(0.05, 0.2)), "guarantee.delta", "loosens"),
+        (replace(POLICY, evidence=EvidencePolicy.OFF), "evidence", "loosens"),
+        (replace(POLICY, evidence=EvidencePolicy.REQUIRED), "evidence", "tightens"),
+        (replace(POLICY, random_check=0.1), "random_check", "tightens"),
+        (replace(POLICY, retention_days=500), "retention_days", "either"),
+        (replace(POLICY, packs=()), "packs.p", "loosens"),
+        (replace(POLICY, packs=("p", "q")), "packs.q", "tightens"),
+        (replace(POLICY, collections=("c", "d")), "collections.d", "either"),
+        (replace(POLICY, attributes=()), "attributes.amount", "either"),
+        (replace(POLICY, attributes=(Attribute("amount", AttributeType.INTEGER),)), "attributes.amount", "either"),
+        (
+            replace(POLICY, attributes=(Attribute("amount", AttributeType.NUMBER, description="of what"),)),
+            "attributes.amount.description",
+            "words",
+        ),
+        (replace(POLICY, queue=QueuePolicy("other")), "queue.name", "either"),
+        (replace(POLICY, queue=QueuePolicy("q", sla_hours=1)), "queue.sla_hours", "words"),
+        (replace(POLICY, changes=ChangePolicy(second_person=True)), "changes.second_person", "tightens"),
+        (replace(POLICY, changes=ChangePolicy(on_alarm=OnAlarm.ROLL_BACK)), "changes.on_alarm", "tightens"),
+        (replace(POLICY, title="V"), "title", "words"),
+    ],
+)
+def test_each_difference_says_which_way_it_goes(new, what, direction):
+    """One change of one place is one difference; undone, it goes the other way."""
+    (change,) = policy_diff(POLICY, new)
+    assert (change.what, change.direction) == (what, direction)
+    assert change.what in change.says or change.kind != "changed"
+    (back,) = policy_diff(new, POLICY)
+    opposite = {Direction.LOOSENS: Direction.TIGHTENS, Direction.TIGHTENS: Direction.LOOSENS}
+    assert back.direction is opposite.get(change.direction, change.direction)
+    assert (back.before, back.after) == (change.after, change.before)
+
+
+def test_the_same_policy_differs_in_nothing():
+    """Nothing to sign."""
+    assert policy_diff(POLICY, POLICY) == ()
+
+
+def test_a_difference_is_plain_data_like_one_of_rules():
+    """The same keys, so that one list shows both."""
+    (change,) = policy_diff(POLICY, with_label(autonomy=Autonomy.DRAFT))
+    assert change.as_dict() == {
+        "kind": "changed",
+        "rule": None,
+        "pack": "",
+        "what": "labels.refund.autonomy",
+        "before": "auto",
+        "after": "draft",
+        "touches": [],
+        "direction": "tightens",
+        "says": "labels.refund.autonomy was auto, is draft",
+    }
