@@ -5,27 +5,31 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-import structlog
 from fastapi import FastAPI
 
 import service.api.routes
 import service.console.routes
-from service.errors import CannotStart, RulesBroken
+from service.errors import CannotStart
+from service.observe.logs import set_up_logs
 from service.settings import Settings, load_settings
 from service.usecases import readiness
+from service.usecases.edited_files import take_over
 from service.usecases.house import House, open_house
-from service.usecases.reload_rules import reload
-
-log = structlog.get_logger("signoff")
+from service.usecases.steward import Steward
 
 
 def create_app(house: House) -> FastAPI:
-    """API and console over one house. The house is closed when the application stops."""
+    """API and console over one house, kept in step with other workers, and closed when the application stops."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        house.close()
+        steward = Steward(house)
+        steward.start()
+        try:
+            yield
+        finally:
+            steward.stop()
+            house.close()
 
     app = FastAPI(
         title="Signoff",
@@ -46,7 +50,7 @@ def open_for_service(settings: Settings) -> House:
     house = open_house(settings)
     try:
         _refuse_unready(house)
-        load_edited_files(house, "start")
+        take_over(house, "start")
     except BaseException:
         house.close()
         raise
@@ -60,22 +64,7 @@ def _refuse_unready(house: House) -> None:
         raise CannotStart(wrong, remedy="run `signoff init`; a damaged snapshot: `signoff index build`")
 
 
-def load_edited_files(house: House, by: str) -> None:
-    """Take over files that were edited while nothing ran. Broken ones leave the last good set in force, loudly."""
-    try:
-        report = reload(house, by)
-    except RulesBroken as error:
-        log.warning(
-            "rules_broken_last_good_set_serves",
-            detail=error.detail,
-            remedy=error.remedy,
-            errors=error.extra.get("errors"),
-        )
-        return
-    for each in report["workflows"]:
-        log.info("rules_reloaded", workflow=each["workflow"], release=each["release"], by=by)
-
-
 def app_from_environment() -> FastAPI:
     """What uvicorn calls in each worker."""
+    set_up_logs()
     return create_app(open_for_service(load_settings()))

@@ -1,4 +1,8 @@
-"""Run the application under uvicorn; SIGHUP reloads the rules."""
+"""Run the application under uvicorn, in one process or in several; SIGHUP takes over edited rules.
+
+With several workers the parent only watches over them. It hands SIGHUP on through the database: the oldest worker of
+this host reloads, and the new releases answer once all workers have them open. No worker is restarted.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,14 @@ import signal
 import sys
 import threading
 
+import structlog
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from service.observe.logs import set_up_logs
 from service.settings import PREFIX, Settings
+
+log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, workers: int = 1) -> None:
@@ -27,18 +35,51 @@ def run(settings: Settings, workers: int = 1) -> None:
         "timeout_graceful_shutdown": 10,
     }
     if workers > 1:
-        uvicorn.run("service.app:app_from_environment", factory=True, workers=workers, **common)  # type: ignore[arg-type]
+        _run_workers(settings, uvicorn.Config(_FACTORY, factory=True, workers=workers, **common))  # type: ignore[arg-type]
         return
-    from service.app import create_app, load_edited_files, open_for_service
+    from service.app import create_app, open_for_service
+    from service.usecases.edited_files import take_over
 
     house = open_for_service(settings)
 
     def on_hangup(_signal: int, _frame: object) -> None:
         # Compiling rules takes time; the handler must not hold up the server.
-        threading.Thread(target=load_edited_files, args=(house, "SIGHUP"), name="reload", daemon=True).start()
+        threading.Thread(target=take_over, args=(house, "SIGHUP"), name="reload", daemon=True).start()
 
     signal.signal(signal.SIGHUP, on_hangup)
     # uvicorn raises the signal anew once it has stopped: having been told to stop is no failure.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
-    print(f"Signoff on http://{settings.host}:{settings.port}  console /console  API documentation /docs", flush=True)
+    _greet(settings)
     uvicorn.run(create_app(house), **common)  # type: ignore[arg-type]
+
+
+_FACTORY = "service.app:app_from_environment"
+
+
+def _run_workers(settings: Settings, config: uvicorn.Config) -> None:
+    class Workers(Multiprocess):
+        """uvicorn's supervisor, which would restart every worker on SIGHUP."""
+
+        def handle_hup(self) -> None:
+            _ask_for_reload(settings)
+
+    listening = config.bind_socket()
+    _greet(settings)
+    try:
+        Workers(config, [listening]).run()
+    finally:
+        listening.close()
+
+
+def _ask_for_reload(settings: Settings) -> None:
+    from service.errors import ServiceError
+    from service.usecases.steward import ask_for_reload
+
+    try:
+        ask_for_reload(settings.database)
+    except ServiceError as error:  # the parent must outlive this: it keeps the workers running
+        log.warning("reload_not_asked_for", detail=error.detail, remedy=error.remedy)
+
+
+def _greet(settings: Settings) -> None:
+    print(f"Signoff on http://{settings.host}:{settings.port}  console /console  API documentation /docs", flush=True)

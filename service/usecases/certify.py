@@ -2,19 +2,24 @@
 
 An automatic decision counts as wrong when its label is not the one people gave, whatever its outcome: an answer
 with the wrong label cites the wrong documents, and the same outcome may be luck.
+
+Rules change far more often than encoder, documents and classifier do, so what these make of a case is remembered: the
+very values, so that a certificate is bit by bit the one that working them out again would give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
+from index.model import AllowedSet
+from rules.normalize import normalize
 from service.domain.types import Certificate, DecidedBy, Refusal, State
 from service.learn.guarantee import certify as binomial
-from service.usecases.consider import Considered, consider
+from service.usecases.consider import Considered, Opinion, Rooms, Stopwatch, consider
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
@@ -31,20 +36,36 @@ def certify(
     sequence: int,
     sample: str,
     progress: Progress = silent,
+    *,
+    off: Collection[str] = (),
+    start: float | None = None,
 ) -> Certificate | Refusal:
-    """A certificate of the whole route, gates included, or why none can be given."""
+    """A certificate of the whole route, gates included and rules `off` left out, or why none can be given.
+
+    `start` is the threshold to begin with, as `guarantee.certify` reads it. Raises what a room raises: a case that
+    could not be worked out must not pass for one that people would get.
+    """
     now = house.clock()
+    rooms = Rooms(release, house.encoder, house.settings.evidence_k, house.settings.max_windows)
+
+    def opine(text: str, allowed: AllowedSet, watch: Stopwatch) -> Opinion:
+        row = release.row
+        depends = (row["encoder"], row["snapshot"], row["head"], rooms.k, rooms.max_windows, allowed.token, text)
+        known: Opinion | None = house.opinions.get(depends)
+        if known is None:
+            known = rooms.opinion(text, allowed, watch)
+            house.opinions.put(depends, known)
+        return known
 
     def run(example: Example) -> Considered:
         return consider(
             release,
-            house.encoder,
-            example.text,
+            opine,
+            normalize(example.text),
             release.ruleset.schema.coerce(example.attributes),
             lambda narrow: house.allowed.get(release.workflow.collections, sequence, frozenset(), now, narrow),
             now,
-            k=house.settings.evidence_k,
-            max_windows=house.settings.max_windows,
+            off=off,
             certificate=_EVERYTHING,
         )
 
@@ -53,10 +74,13 @@ def certify(
     # calibration cases nor kept from encoding.
     with ThreadPoolExecutor(max(1, house.settings.encoder_sessions - 1), thread_name_prefix="certify") as threads:
         for place, considered in enumerate(threads.map(run, calibration)):
+            if considered.fault is not None:
+                raise considered.fault
             automatic, judgement = considered.automatic, considered.judgement
             if automatic.state is State.FINAL and automatic.decided_by is DecidedBy.CLASSIFIER and judgement:
                 confidence[place] = judgement.confidence
                 correct[place] = automatic.label == calibration[place].label
             progress("certifying", place + 1, len(calibration))
     asked = release.workflow.guarantee
-    return replace(binomial(confidence, correct, asked.alpha, asked.delta), sample=sample)
+    bound = binomial(confidence, correct, asked.alpha, asked.delta, start=start)
+    return replace(bound, sample=sample)

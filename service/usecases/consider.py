@@ -7,17 +7,19 @@ Nothing is read or written here but the memory it is handed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import structlog
 
 from index.encoder import EncoderPool
 from index.model import AllowedSet, Evidence
 from index.windows import Windows
 from rules.evaluate import evaluate
 from rules.model import AttributeValue, Effect, Ruling
-from rules.normalize import Text, normalize
+from rules.normalize import Text
 from service.domain.decide import ORDINARY, Circumstances, decide
 from service.domain.types import Automatic, Certificate, Judgement
 from service.learn.head import Head
@@ -30,6 +32,18 @@ Allow = Callable[[Mapping[str, frozenset[str]]], AllowedSet]
 # A window this sure of another label than the whole means two matters in one text.
 _WINDOW_SURE = 0.5
 
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What encoder, documents and classifier make of one text. It depends on nothing but `opinion`'s arguments."""
+
+    windows: Windows
+    evidence: tuple[Evidence, ...]
+    judgement: Judgement
+    agree: bool  #: no window of a long text is sure of another label than the whole
+
 
 @dataclass(frozen=True, slots=True)
 class Considered:
@@ -37,64 +51,115 @@ class Considered:
 
     text: Text
     ruling: Ruling
-    windows: Windows | None  #: None when the rules blocked: nothing after them is run
-    evidence: tuple[Evidence, ...]
-    judgement: Judgement | None
+    opinion: Opinion | None  #: None when the rules blocked: nothing after them is run; or when a room failed
     automatic: Automatic
     seconds: Mapping[str, float]  #: room -> seconds spent there
+    fault: Exception | None = None  #: what kept encoder, searcher or classifier from doing their work
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return self.opinion.evidence if self.opinion else ()
+
+    @property
+    def judgement(self) -> Judgement | None:
+        return self.opinion.judgement if self.opinion else None
 
 
 @dataclass(slots=True)
-class _Stopwatch:
+class Stopwatch:
     """Seconds spent in each room, also observed as metrics."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    last: str = ""  #: the room entered last
 
     @contextmanager
     def room(self, name: str) -> Iterator[None]:
+        self.last = name
         begun = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - begun
-        STAGE_SECONDS.labels(name).observe(self.seconds[name])
+        try:
+            yield
+        finally:
+            self.seconds[name] = time.perf_counter() - begun
+            STAGE_SECONDS.labels(name).observe(self.seconds[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The rooms after the rules, as one release and one deployment furnish them."""
+
+    release: OpenRelease
+    encoder: EncoderPool
+    k: int  #: documents that count as found
+    max_windows: int  #: encoder windows that are read
+
+    def opinion(self, text: str, allowed: AllowedSet, watch: Stopwatch) -> Opinion:
+        """Encode the clean text, search the allowed documents, judge. Raises whatever a room raises."""
+        with watch.room("encode"):
+            windows = self.encoder.windows(text, max_windows=self.max_windows)
+        with watch.room("evidence"):
+            evidence = tuple(self.release.searcher.search(windows.pooled, text, allowed, self.k))
+        with watch.room("judgement"):
+            judgement = self.release.head.judge(windows.pooled, text)
+            agree = windows_agree(self.release.head, windows, text, judgement)
+        return Opinion(windows, evidence, judgement, agree)
+
+
+#: Gives the opinion on a clean text over the allowed documents: `Rooms.opinion`, or one that remembers.
+Opine = Callable[[str, AllowedSet, Stopwatch], Opinion]
 
 
 def consider(
     release: OpenRelease,
-    encoder: EncoderPool,
-    raw: str,
+    opine: Opine,
+    text: Text,
     attributes: Mapping[str, AttributeValue],
     allow: Allow,
     now: datetime,
     *,
-    k: int,
-    max_windows: int,
+    key: str | None = None,
+    off: Collection[str] = (),
     circumstances: Circumstances = ORDINARY,
     certificate: Certificate | None = None,
+    watch: Stopwatch | None = None,
 ) -> Considered:
-    """Take one request through the rooms. Raises nothing for odd content: what is odd becomes a reason."""
-    watch = _Stopwatch()
-    with watch.room("clean"):
-        text = normalize(raw)
+    """Take one request through the rooms. Raises nothing for odd content: what is odd becomes a reason.
+
+    `key` chooses the side of rules in canary, `off` are the ids of disabled rules. A room after the rules that fails
+    is logged and becomes the reason `degraded`: what the rules said holds, and nothing is allowed.
+    """
+    watch = watch or Stopwatch()
     with watch.room("law"):
-        ruling = evaluate(release.ruleset, text, attributes, now)
-    windows: Windows | None = None
-    evidence: tuple[Evidence, ...] = ()
-    judgement: Judgement | None = None
+        ruling = evaluate(release.ruleset, text, attributes, now, key=key, off=off)
+    opinion: Opinion | None = None
+    fault: Exception | None = None
     if ruling.effect is not Effect.BLOCK:
-        with watch.room("encode"):
-            windows = encoder.windows(text.clean, max_windows=max_windows)
-        with watch.room("evidence"):
-            allowed = allow(ruling.obligations.narrow)
-            evidence = tuple(release.searcher.search(windows.pooled, text.clean, allowed, k))
-        with watch.room("judgement"):
-            judgement = release.head.judge(windows.pooled, text.clean)
-            agree = windows_agree(release.head, windows, text.clean, judgement)
-        circumstances = replace(
-            circumstances, windows_complete=windows.complete, windows_agree=circumstances.windows_agree and agree
-        )
+        try:
+            opinion = opine(text.clean, allow(ruling.obligations.narrow), watch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a person decides, and operations hear of it
+            fault = error
+            _tell(release, watch.last, error)
+        circumstances = _under(circumstances, opinion)
     with watch.room("routing"):
+        judgement, evidence = (opinion.judgement, opinion.evidence) if opinion else (None, ())
         automatic = decide(release.workflow, ruling, judgement, evidence, certificate, circumstances)
-    return Considered(text, ruling, windows, evidence, judgement, automatic, watch.seconds)
+    return Considered(text, ruling, opinion, automatic, watch.seconds, fault)
+
+
+def _under(circumstances: Circumstances, opinion: Opinion | None) -> Circumstances:
+    if opinion is None:
+        return replace(circumstances, degraded=True)
+    agree = circumstances.windows_agree and opinion.agree
+    return replace(circumstances, windows_complete=opinion.windows.complete, windows_agree=agree)
+
+
+def _tell(release: OpenRelease, room: str, error: Exception) -> None:
+    """Into the log, by kind and place: an error's own words may quote the request."""
+    trace, place = error.__traceback__, "unknown"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    about = {"workflow": release.workflow.name, "release": release.id, "room": room}
+    log.error("degraded", **about, error=type(error).__name__, at=place)
 
 
 def windows_agree(head: Head, windows: Windows, text: str, judgement: Judgement) -> bool:
@@ -102,11 +167,7 @@ def windows_agree(head: Head, windows: Windows, text: str, judgement: Judgement)
     if len(windows.spans) < 2:
         return True
     best = judgement.scores[0].label
-    return all(
-        part.scores[0].label == best or part.confidence < _WINDOW_SURE for part in _judge_windows(head, windows, text)
+    parts = (
+        head.judge(vector, text[start:end]) for vector, (start, end) in zip(windows.vectors, windows.spans, strict=True)
     )
-
-
-def _judge_windows(head: Head, windows: Windows, text: str) -> Iterable[Judgement]:
-    for vector, (start, end) in zip(windows.vectors, windows.spans, strict=True):
-        yield head.judge(vector, text[start:end])
+    return all(part.scores[0].label == best or part.confidence < _WINDOW_SURE for part in parts)

@@ -17,13 +17,13 @@ from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome,
 from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
 from service.learn.split import split_examples
 from service.store import documents, pointers
+from service.usecases.changed_files import policy_of, read_files
 from service.usecases.establish import copy_folder, establish
 from service.usecases.examples import CALIBRATION, FILE, TRAIN, BadRow, Example, Row, read_csv, write_examples
 from service.usecases.file_documents import Filed, file_documents
 from service.usecases.house import House
 from service.usecases.import_documents import Unreadable, read_documents
 from service.usecases.progress import Progress, silent
-from service.usecases.reload_rules import read_files
 from service.usecases.workflow_file import FILE as POLICY_FILE
 from service.usecases.workflow_file import unknown_documents, write_workflow
 
@@ -94,7 +94,7 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
             made.append(folder)
         (folder / POLICY_FILE).write_bytes(_policy(plan, kept, outcomes, pack.name, attributes))
         write_examples(folder / FILE, examples)
-        _, _, workflow = read_files(house, plan.name)
+        workflow = policy_of(read_files(house, plan.name))
         filed = file_documents(house, plan.name, files, by, attested_by=plan.attested_by) if files else None
         staged = establish(house, plan.name, by, "workflow created", sample=_SAMPLE, progress=progress)
     certified = staged.release.certificate or staged.release.refusal

@@ -142,7 +142,7 @@ def _declared(house: House, workflow: str) -> Sequence[Attribute]:
     """The attributes of the workflow as it is now; none when there is no such workflow, which deciding will tell."""
     with house.store.read() as connection:
         found = pointer(connection, workflow)
-    return house.shelf.open(found.release).workflow.attributes if found else ()
+    return house.shelf.serve(found.release).workflow.attributes if found else ()
 
 
 def _ask(workflow: str, row: FileRow, columns: Sequence[Attribute]) -> Ask:

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from rules.normalize import normalize
+from service.errors import Conflict, RulesPinned
 from service.learn.registry import head_from_bytes, head_to_bytes
-from service.store.pointers import pointer
+from service.store.pointers import Pointer, pointer, release
+from service.usecases.changed_files import policy_of, read_files
 from service.usecases.embed import embed
 from service.usecases.examples import CALIBRATION, FILE, Example, read_examples
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
 from service.usecases.rebuild_snapshot import snapshot_of
-from service.usecases.reload_rules import read_files
+from service.usecases.rule_files import Candidate, digest
 from service.usecases.stage_release import DEMO_SAMPLE, Parts, Staged, activate, calibration_bytes, stage
 
 # Part of a fitted head's name, so that a change of how heads are fitted fits them anew.
@@ -28,17 +30,40 @@ def establish(
     house: House, name: str, by: str, why: str, *, sample: str = DEMO_SAMPLE, progress: Progress = silent
 ) -> Staged:
     """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files."""
-    policy, packs, workflow = read_files(house, name)
-    examples = read_examples(house.home / "workflows" / name / FILE)
-    head = fitted_head(house, examples, progress)
-    snapshot = snapshot_of(house, workflow.collections, progress)
-    calibration = calibration_bytes([example for example in examples if example.part == CALIBRATION])
+    candidate = read_files(house, name)
     with house.store.read() as connection:
         answering = pointer(connection, name)
+    if answering is not None:
+        _refuse_back_door(house, answering, candidate)
+    examples = read_examples(house.home / "workflows" / name / FILE)
+    head = fitted_head(house, examples, progress)
+    snapshot = snapshot_of(house, policy_of(candidate).collections, progress)
+    calibration = calibration_bytes([example for example in examples if example.part == CALIBRATION])
     base = answering.release if answering else None
-    staged = stage(house, Parts(policy, packs, head, calibration, snapshot, sample, base), by, why, progress)
+    staged = stage(
+        house, Parts(candidate.policy, candidate.rules, head, calibration, snapshot, sample, base), by, why, progress
+    )
     activate(house, [staged])
     return staged
+
+
+def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) -> None:
+    """Fitting a workflow anew takes its files over; where they need a second person or are pinned it must not."""
+    with house.store.read() as connection:
+        row = release(connection, answering.release)
+    assert row is not None, "the foreign key keeps the release that answers"
+    if (row["rules"], row["policy"]) == (digest(candidate.rules), digest(candidate.policy)):
+        return
+    if answering.pinned_by is not None:
+        raise RulesPinned(
+            f"{answering.workflow} was rolled back by {answering.pinned_by}, and its files are other rules",
+            remedy=f"signoff rules unpin {answering.workflow}",
+        )
+    if house.shelf.policy(answering.release).changes.second_person:
+        raise Conflict(
+            f"the files of {answering.workflow} are not what answers, and a second person has to approve that",
+            remedy="signoff rules reload proposes it; fit the workflow once it is approved",
+        )
 
 
 def fitted_head(house: House, examples: Sequence[Example], progress: Progress = silent) -> bytes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from service.domain.access import Principal
-from service.domain.answer import to_bytes
-from service.domain.audit import keyed_digest
 from service.errors import NotFound
-from service.store import ledger, payloads, pointers
+from service.store import ledger, pointers
 from service.store.engine import Connection
 from service.usecases.house import House
+from service.usecases.note import note_of
 
 
 def halt(house: House, principal: Principal, workflow: str | None, why: str) -> dict[str, Any]:
@@ -29,16 +28,16 @@ def _set(
     house: House, principal: Principal, workflow: str | None, *, halted: bool, why: str | None = None
 ) -> dict[str, Any]:
     now = house.clock()
+    note = note_of(house, why) if why is not None else None
 
     def work(connection: Connection) -> list[str]:
         names = pointers.set_halted(connection, workflow, halted)
         if not names:
             raise NotFound(f"there is no workflow {workflow}" if workflow else "there is no workflow yet")
         body = {"by": principal.name}
-        if why is not None:
-            note_id, note = house.new_id("pay"), to_bytes({"why": why})
-            payloads.add(connection, None, now, (note_id, "note", note))
-            body |= {"note": note_id, "note_digest": keyed_digest(house.secret, note)}
+        if note is not None:
+            note.keep(connection, now)
+            body |= note.told
         kind = "workflow.halted" if halted else "workflow.resumed"
         for name in names:
             ledger.append(connection, kind, name, now, body)

@@ -5,24 +5,33 @@ from __future__ import annotations
 import os
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from index.encoder import EncoderPool
 from index.errors import IndexFault
-from service.errors import CannotStart
+from index.latest import Latest
+from service.errors import CannotStart, ServiceError
 from service.ids import new_id
 from service.settings import Settings
 from service.store.engine import Store, open_store
 from service.store.migrate import check_schema
 from service.usecases.allowed import AllowedSets
 from service.usecases.changed import Changed
+from service.usecases.disables import Disables
 from service.usecases.shelf import Shelf
+from service.usecases.tally import Tally
 
 _KEY_FILE = "secret.key"
+_OPINIONS = 8_192  # kept of calibration cases: a few kilobytes each
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,16 @@ class House:
     shelf: Shelf
     allowed: AllowedSets
     changed: Changed
+    disables: Disables
     judges: ThreadPoolExecutor  #: threads that take requests from door to routing
     secret: bytes  #: key of the digests in the ledger
     clock: Callable[[], datetime]
     new_id: Callable[[str], str] = new_id
     draw: Callable[[], float] = random.SystemRandom().random  #: 0 to 1, for random checks
+    worker: str = field(default_factory=lambda: new_id("wrk"))  #: names this process among those that answer
+    tally: Tally = field(default_factory=Tally)
+    #: What is thought of calibration cases, by everything that depends on.
+    opinions: Latest[tuple[Hashable, ...], Any] = field(default_factory=lambda: Latest(_OPINIONS))
 
     @property
     def home(self) -> Path:
@@ -52,6 +66,10 @@ class House:
     def close(self) -> None:
         """Finish what is under way, then let go of everything."""
         self.judges.shutdown(wait=True)
+        try:
+            self.tally.flush(self.store)
+        except ServiceError as error:
+            log.warning("tally_lost", detail=error.detail)
         self.store.close()
 
 
@@ -72,13 +90,15 @@ def open_house(settings: Settings, clock: Callable[[], datetime] | None = None) 
     except BaseException:
         store.close()
         raise
+    shelf = Shelf(store, settings.home / "snapshots", encoder.digest, settings.route)
     return House(
         settings=settings,
         store=store,
         encoder=encoder,
-        shelf=Shelf(store, settings.home / "snapshots", encoder.digest, settings.route),
+        shelf=shelf,
         allowed=AllowedSets(store),
         changed=Changed(),
+        disables=Disables(store, shelf),
         judges=ThreadPoolExecutor(settings.decision_threads, thread_name_prefix="judge"),
         secret=secret,
         clock=clock or (lambda: datetime.now(UTC)),

@@ -13,11 +13,14 @@ import service
 from index.compile import compile_encoder, pretrained_folder
 from index.errors import IndexFault
 from index.manifest import read_encoder_manifest
+from rules import json_schema
+from rules.schema_parts import write_schemas
 from service.errors import CannotStart
 from service.settings import Settings
 from service.store import instance, pointers
 from service.store.engine import open_store
 from service.store.migrate import migrate
+from service.usecases import workflow_schema
 from service.usecases.establish import copy_folder, establish
 from service.usecases.file_documents import file_documents
 from service.usecases.house import House, encoder_folder, make_secret, open_house
@@ -42,6 +45,8 @@ def prepare_home(settings: Settings, progress: Progress = silent, *, seed: Path 
     make_secret(home)
     copy_folder(Path(rules.__path__[0]) / "packs" / STARTER, home / "packs" / STARTER)
     copy_folder(Path(service.__path__[0]) / "workflows" / STARTER, home / "workflows" / STARTER)
+    # The files name them in their first lines, so that editors complete and check what is written.
+    write_schemas(home / "schema", json_schema.schema_files() | workflow_schema.schema_files())
     if seed is not None:
         _copy_seed(seed, home)
     progress("migrating the database", 0, 1)

@@ -8,38 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from rules.model import AttributeValue
-from rules.normalize import normalize
 from service.domain.access import Principal, Scope
-from service.domain.answer import answer, seen_by, timestamp, to_bytes
+from service.domain.answer import seen_by, timestamp, to_bytes
 from service.domain.audit import keyed_digest, millionths
 from service.domain.case import CaseKind, CaseState
-from service.domain.decide import Circumstances
 from service.domain.types import State
-from service.errors import FieldProblem, InvalidRequest, KeyReused
+from service.errors import KeyReused
 from service.observe.metrics import DECISIONS, REASONS
 from service.store import cases, decisions, events, idempotency, ledger, payloads
 from service.store.engine import Connection, Row, Store
-from service.store.pointers import Pointer, pointer, pointers
-from service.usecases.consider import Considered, consider
+from service.usecases.ask import Ask, Asked, consider_ask, find_pointer
 from service.usecases.house import House
-from service.usecases.shelf import OpenRelease
 
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a caller sends."""
-
-    workflow: str
-    text: str
-    attributes: Mapping[str, object] = field(default_factory=dict)
-    subject: str | None = None  #: the caller's name for the person concerned
+__all__ = ["Answered", "Ask", "Prepared", "decide", "prepare"]  # who asks names what is asked by this module
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +67,12 @@ class _Made:
     id: str
     case_id: str | None
     ask: Ask
-    attributes: Mapping[str, AttributeValue]
-    release: OpenRelease
-    pointer: Pointer
-    considered: Considered
+    asked: Asked
     answer: dict[str, Any]
-    at: datetime
 
     @property
     def status(self) -> int:
-        return 202 if self.considered.automatic.state is State.WAITING else 200
+        return 202 if self.asked.considered.automatic.state is State.WAITING else 200
 
     def answered(self, principal: Principal, *, location: bool = True) -> Answered:
         body = to_bytes(seen_by(self.answer, explain=principal.may(Scope.EXPLAIN)))
@@ -110,72 +93,24 @@ def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = N
     ticket = _Ticket(principal, key, ask) if key is not None and not dry_run else None
     with house.store.read() as connection:
         repeat = ticket.repeat(connection) if ticket else None
-        found = None if repeat else pointer(connection, ask.workflow)
-        known = [] if repeat or found else [p.workflow for p in pointers(connection)]
-    if repeat:
-        return Prepared(answered=repeat)
-    if found is None:
-        raise InvalidRequest(
-            f"there is no workflow {ask.workflow!r}",
-            problems=(FieldProblem("workflow", "unknown workflow", f"known are {', '.join(known) or 'none yet'}"),),
-        )
-    made = _make(house, principal, ask, found)
+        if repeat:
+            return Prepared(answered=repeat)
+        found = find_pointer(connection, ask.workflow)
+    made = _made(house, ask, consider_ask(house, principal, ask, found, drawn=True))
     if dry_run:
         return Prepared(answered=made.answered(principal, location=False))
     return Prepared(
-        record=lambda connection: _record(house, principal, made, ticket, connection), count=lambda: _count(made)
+        record=lambda connection: _record(house, principal, made, ticket, connection),
+        count=lambda: _count(house, made),
     )
 
 
-def check_request(release: OpenRelease, ask: Ask, max_chars: int) -> dict[str, AttributeValue]:
-    """The request's attributes, typed; InvalidRequest names every field that cannot be decided on."""
-    problems = [
-        FieldProblem(f"attributes.{p.field}" if p.field else "attributes", p.message, p.remedy)
-        for p in release.ruleset.schema.check(ask.attributes)
-    ]
-    if len(ask.text) > max_chars:
-        problems.append(FieldProblem("text", f"longer than {max_chars} characters", "send a shorter text"))
-    elif not normalize(ask.text).clean.strip():
-        problems.append(FieldProblem("text", "nothing to read in it", "send the words of the request"))
-    if problems:
-        raise InvalidRequest("; ".join(f"{p.field}: {p.message}" for p in problems), problems=tuple(problems))
-    return dict(release.ruleset.schema.coerce(ask.attributes))
-
-
-def _make(house: House, principal: Principal, ask: Ask, found: Pointer) -> _Made:
-    release = house.shelf.open(found.release)
-    attributes = check_request(release, ask, house.settings.max_text_chars)
-    now = house.clock()
-    considered = consider(
-        release,
-        house.encoder,
-        ask.text,
-        attributes,
-        lambda narrow: house.allowed.get(
-            release.workflow.collections, found.document_sequence, principal.groups, now, narrow
-        ),
-        now,
-        k=house.settings.evidence_k,
-        max_windows=house.settings.max_windows,
-        circumstances=Circumstances(halted=found.halted, random_check=house.draw() < release.workflow.random_check),
-        certificate=release.certificate,
-    )
-    automatic = considered.automatic
+def _made(house: House, ask: Ask, asked: Asked) -> _Made:
+    automatic = asked.considered.automatic
     decision_id = house.new_id("dec")
     wants_case = automatic.state is State.WAITING or automatic.after_the_fact
     case_id = house.new_id("case") if wants_case else None
-    full = answer(
-        decision_id=decision_id,
-        workflow=release.workflow,
-        release=release.id,
-        automatic=automatic,
-        ruling=considered.ruling,
-        judgement=considered.judgement,
-        evidence=considered.evidence,
-        case_id=case_id,
-        created_at=now,
-    )
-    return _Made(decision_id, case_id, ask, attributes, release, found, considered, full, now)
+    return _Made(decision_id, case_id, ask, asked, asked.answer(decision_id, case_id))
 
 
 def _record(
@@ -185,7 +120,7 @@ def _record(
     repeat = ticket.repeat(connection) if ticket else None
     if repeat:
         return repeat
-    automatic, now = made.considered.automatic, made.at
+    asked, automatic, now = made.asked, made.asked.considered.automatic, made.asked.at
     request = to_bytes({"text": made.ask.text, "attributes": dict(made.ask.attributes), "subject": made.ask.subject})
     stored_answer = to_bytes(made.answer)
     request_id, answer_id = house.new_id("pay"), house.new_id("pay")
@@ -195,11 +130,11 @@ def _record(
         connection,
         {
             "id": made.id,
-            "workflow": made.release.workflow.name,
-            "release": made.release.id,
+            "workflow": asked.release.workflow.name,
+            "release": asked.release.id,
             "principal": principal.name,
             "groups": sorted(principal.groups),
-            "document_sequence": made.pointer.document_sequence,
+            "document_sequence": asked.pointer.document_sequence,
             "created_at": now,
             "request": request_id,
             "answer": answer_id,
@@ -217,7 +152,7 @@ def _record(
     body["request_digest"] = keyed_digest(house.secret, request)
     body["answer_digest"] = keyed_digest(house.secret, stored_answer)
     ledger.append(connection, "decision.made", made.id, now, body)
-    told = {"decision": made.id, "workflow": made.release.workflow.name, "state": automatic.state.value}
+    told = {"decision": made.id, "workflow": asked.release.workflow.name, "state": automatic.state.value}
     events.add(connection, house.new_id("evt"), "decision.created", made.id, told, now)
     if ticket:
         ticket.keep(connection, made)
@@ -225,20 +160,20 @@ def _record(
 
 
 def _open_case(connection: Connection, made: _Made, case_id: str) -> None:
-    automatic, policy = made.considered.automatic, made.release.workflow.queue
+    automatic, workflow, now = made.asked.considered.automatic, made.asked.release.workflow, made.asked.at
     cases.add(
         connection,
         {
             "id": case_id,
             "decision": made.id,
-            "workflow": made.release.workflow.name,
-            "queue": automatic.queue or policy.name,
+            "workflow": workflow.name,
+            "queue": automatic.queue or workflow.queue.name,
             "kind": (CaseKind.HELD if automatic.state is State.WAITING else CaseKind.AFTER_THE_FACT).value,
             "state": CaseState.QUEUED.value,
             "priority": automatic.priority,
             "reasons": [reason.value for reason in automatic.reasons],
-            "created_at": made.at,
-            "due_at": made.at + timedelta(hours=policy.sla_hours),
+            "created_at": now,
+            "due_at": now + timedelta(hours=workflow.queue.sla_hours),
             "version": 1,
         },
     )
@@ -246,16 +181,16 @@ def _open_case(connection: Connection, made: _Made, case_id: str) -> None:
 
 def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
     """What the ledger says of a decision: ids, digests and numbers, never a word of the request."""
-    automatic, ruling, judgement = made.considered.automatic, made.considered.ruling, made.considered.judgement
-    row = made.release.row
+    asked, considered = made.asked, made.asked.considered
+    automatic, judgement, row = considered.automatic, considered.judgement, asked.release.row
     return {
-        "workflow": made.release.workflow.name,
-        "release": made.release.id,
+        "workflow": asked.release.workflow.name,
+        "release": asked.release.id,
         "parts": {name: row[name] for name in ("rules", "policy", "head", "snapshot", "encoder")},
         "route": dict(row["route"]),
-        "document_sequence": made.pointer.document_sequence,
+        "document_sequence": asked.pointer.document_sequence,
         "groups": sorted(principal.groups),
-        "clock": timestamp(made.at),
+        "clock": timestamp(asked.at),
         "principal": principal.name,
         "state": automatic.state.value,
         "outcome": automatic.outcome.value,
@@ -263,10 +198,7 @@ def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
         "label": automatic.label,
         "reasons": [reason.value for reason in automatic.reasons],
         "case": made.case_id,
-        "findings": [
-            {"rule": f.rule, "status": f.status.value, "effect": f.effect.value}
-            for f in (*ruling.matched, *ruling.unknown)
-        ],
+        **_said_by_rules(asked),
         "judgement": {
             "label": judgement.scores[0].label,
             "confidence": millionths(judgement.confidence),
@@ -282,13 +214,32 @@ def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
                 "passage": e.ordinal,
                 "score": millionths(e.score),
             }
-            for e in made.considered.evidence
+            for e in considered.evidence
         ],
     }
 
 
-def _count(made: _Made) -> None:
-    automatic, name = made.considered.automatic, made.release.workflow.name
+def _said_by_rules(asked: Asked) -> dict[str, Any]:
+    """Findings that tell something, also those without effect: exempted, in shadow, of disabled rules."""
+    ruling = asked.considered.ruling
+    said: dict[str, Any] = {
+        "findings": [
+            {"rule": f.rule, "status": f.status.value, "effect": f.effect.value}
+            | ({"exemption": f.exemption} if f.exemption else {})
+            for f in (*ruling.matched, *ruling.unknown, *ruling.exempted)
+        ]
+    }
+    if ruling.shadow:
+        said["shadow"] = [{"rule": f.rule, "status": f.status.value} for f in ruling.shadow]
+    if asked.off:
+        said["disabled"] = sorted(asked.off)
+    return said
+
+
+def _count(house: House, made: _Made) -> None:
+    asked, automatic = made.asked, made.asked.considered.automatic
+    name = asked.release.workflow.name
+    house.tally.count(name, asked.release.id, asked.considered.ruling, automatic, asked.at)
     DECISIONS.labels(name, automatic.outcome.value, automatic.decided_by or "nobody").inc()
     for reason in automatic.reasons:
         REASONS.labels(name, reason.value).inc()
@@ -334,5 +285,5 @@ class _Ticket:
             decision=made.id,
             status=made.status,
             explained=self.principal.may(Scope.EXPLAIN),
-            now=made.at,
+            now=made.asked.at,
         )

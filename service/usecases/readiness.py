@@ -10,7 +10,8 @@ from service.usecases.house import House
 
 
 def state(house: House) -> dict[str, Any]:
-    """`ready` only when the database answers and every active release is open."""
+    """`ready` only when the database answers and every active release is open: a worker that was left behind when a
+    release began to answer is not."""
     checks: dict[str, str] = {}
     try:
         with house.store.read() as connection:
@@ -20,7 +21,7 @@ def state(house: House) -> dict[str, Any]:
         return {"ready": False, "checks": {"database": f"unavailable: {type(error).__name__}"}}
     for pointer in active:
         try:
-            house.shelf.open(pointer.release)
+            house.shelf.serve(pointer.release)
             checks[f"workflow {pointer.workflow}"] = "halted" if pointer.halted else "ok"
         except ServiceError as error:
             checks[f"workflow {pointer.workflow}"] = str(error)

@@ -10,7 +10,7 @@ from service.domain.types import Workflow
 from service.store import artefacts, documents, pointers
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
-from service.usecases.stage_release import Staged, current_parts, settle, stage
+from service.usecases.stage_release import Parts, Staged, current_parts, settle, stage
 from service.usecases.workflow_file import read_workflow
 
 
@@ -29,6 +29,14 @@ def snapshot_of(house: House, collections: Iterable[str], progress: Progress = s
         )
     house.store.commit(lambda connection: artefacts.add_vectors(connection, built.computed))
     return built.digest
+
+
+def with_snapshot(house: House, base: str, parts: Parts) -> Parts:
+    """The parts of a changed release with a snapshot of the collections that their policy names now."""
+    collections = read_workflow(parts.policy).collections
+    if collections == house.shelf.policy(base).collections:
+        return parts
+    return replace(parts, snapshot=snapshot_of(house, collections))
 
 
 def refresh_collections(

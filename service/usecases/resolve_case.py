@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rules.model import Effect
 from service.domain.access import Principal
 from service.domain.answer import to_bytes
 from service.domain.audit import keyed_digest
 from service.domain.case import CaseAction
 from service.domain.types import DecidedBy, Outcome, Workflow
 from service.errors import FieldProblem, InvalidRequest, NotFound
-from service.store import cases, decisions, events, ledger, payloads
+from service.store import cases, decisions, events, ledger, payloads, rule_hours
 from service.store.engine import Connection, Row
 from service.usecases.claim_case import held, move
 from service.usecases.house import House
@@ -23,6 +24,7 @@ from service.usecases.read_decision import view
 
 #: What a reason code looks like: it goes on the ledger, which holds no personal text.
 REASON_CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}"
+_ASKS_FOR_A_PERSON = frozenset({Effect.REVIEW, Effect.RECHECK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,15 @@ class Resolution:
 def resolve(house: House, principal: Principal, case_id: str, token: str, resolution: Resolution) -> dict[str, Any]:
     """Decide the case. LeaseLost when the lease is not the caller's any more; InvalidRequest for bad fields."""
     now = house.clock()
-    release, passages = _grounds(house, case_id)
+    release, made = _grounds(house, case_id)
+    passages = frozenset(found["passage_id"] for found in made.get("documents", ()))
     workflow = house.shelf.policy(release)
 
     def work(connection: Connection) -> str:
         row = held(connection, principal, case_id, token, CaseAction.DECIDE, now)
         outcome = settle_outcome(workflow, resolution, passages)
         _record(house, connection, principal, row, resolution, outcome, now)
+        _judge_rules(connection, workflow.name, release, made, outcome, now)
         return str(row.decision)
 
     decision_id = house.store.commit(work)
@@ -88,15 +92,24 @@ def _is_code(workflow: Workflow, code: str) -> bool:
     return re.fullmatch(REASON_CODE, code) is not None or workflow.label(code) is not None
 
 
-def _grounds(house: House, case_id: str) -> tuple[str, frozenset[str]]:
-    """The release that made the case's decision, and the ids of the passages it found."""
+def _grounds(house: House, case_id: str) -> tuple[str, dict[str, Any]]:
+    """The release that made the case's decision, and what it answered."""
     with house.store.read() as connection:
         case = cases.get(connection, case_id)
         decision = decisions.get(connection, case.decision) if case else None
         if decision is None:
             raise NotFound(f"there is no case {case_id}")
-        made = json.loads(payloads.get(connection, decision.answer))
-    return decision.release, frozenset(found["passage_id"] for found in made.get("documents", ()))
+        return decision.release, json.loads(payloads.get(connection, decision.answer))
+
+
+def _judge_rules(
+    connection: Connection, workflow: str, release: str, made: Mapping[str, Any], outcome: Outcome, now: datetime
+) -> None:
+    """Count for each rule that asked for a person whether that person blocked what it matched."""
+    asked = {f["rule"] for f in (made.get("rules") or {}).get("findings", ()) if f["effect"] in _ASKS_FOR_A_PERSON}
+    what = "upheld" if outcome is Outcome.BLOCK else "overturned"
+    place = {"workflow": workflow, "release": release, "hour": rule_hours.hour_of(now)}
+    rule_hours.add_rules(connection, [{**place, "rule": rule, what: 1} for rule in asked])
 
 
 def _record(

@@ -23,7 +23,7 @@ def search(house: House, principal: Principal, *, workflow: str, text: str, k: i
     if not clean.strip() or len(text) > house.settings.max_text_chars:
         why = f"must have 1 to {house.settings.max_text_chars} characters to read"
         raise InvalidRequest(f"text: {why}", problems=(FieldProblem("text", why),))
-    release = house.shelf.open(found.release)
+    release = house.shelf.serve(found.release)
     allowed = house.allowed.get(
         release.workflow.collections, found.document_sequence, principal.groups, house.clock(), {}
     )

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index.errors import IndexFault
 from index.latest import Latest
 from index.search import HybridSearcher
 from index.snapshot import open_snapshot
-from rules.compile import compile_rules
-from rules.errors import Problem, RuleErrors
-from rules.model import Pack
-from rules.reader import read_pack
 from rules.ruleset import RuleSet
-from rules.schema import AttributeSchema
 from service.domain.types import Certificate, Refusal, Workflow
-from service.errors import CannotStart, NotFound
+from service.errors import CannotStart, NotFound, ReleaseOpening
 from service.learn.head import Head
 from service.learn.registry import head_from_bytes
 from service.store import artefacts, pointers
 from service.store.engine import Connection, Store
+from service.usecases.rule_files import ruleset_of
 from service.usecases.workflow_file import read_workflow
+
+T = TypeVar("T")
 
 _KEPT = 16  # open releases kept in memory; memory-mapped snapshots share their pages
 
@@ -54,19 +51,51 @@ class Shelf:
         self._encoder = encoder_digest
         self._route = dict(route)
         self._releases: Latest[str, OpenRelease] = Latest(_KEPT)
-        self._parts: Latest[tuple[str, ...], Any] = Latest(4 * _KEPT)
+        self._held: Mapping[str, OpenRelease] = {}
+        self._attended = False
+        self._parts: Latest[tuple[Hashable, ...], Any] = Latest(8 * _KEPT)
         self._opening = threading.RLock()  # what two requests miss at once is opened once
 
     def open(self, release_id: str) -> OpenRelease:
         """The release, from memory when it was asked for before."""
-        found = self._releases.get(release_id)
+        found = self.found(release_id)
         if found is None:
             with self._opening:
-                found = self._releases.get(release_id)
+                found = self.found(release_id)
                 if found is None:
                     found = self._load(release_id)
                     self._releases.put(release_id, found)
         return found
+
+    def found(self, release_id: str) -> OpenRelease | None:
+        """The release, if it is open."""
+        return self._held.get(release_id) or self._releases.get(release_id)
+
+    def serve(self, release_id: str) -> OpenRelease:
+        """The release for a request: open already, or opened now where no steward does that.
+
+        ReleaseOpening otherwise: a request does not wait for a release, another worker has it.
+        """
+        found = self.found(release_id)
+        if found is None and self._attended:
+            raise ReleaseOpening(
+                f"release {release_id} answers now and is not open in this worker yet",
+                remedy="send the same request again in a second",
+                headers={"Retry-After": "1"},
+            )
+        return found or self.open(release_id)
+
+    def hold(self, releases: Mapping[str, OpenRelease]) -> None:
+        """Keep these, whatever else is opened: those that answer, and those about to."""
+        self._held = dict(releases)
+
+    def attend(self, attended: bool) -> None:
+        """Whether a steward opens what is about to answer, so that no request has to."""
+        self._attended = attended
+
+    @property
+    def attended(self) -> bool:
+        return self._attended
 
     def put(self, release: OpenRelease) -> None:
         """Keep a release that was just staged, so that its first request finds it open."""
@@ -78,6 +107,12 @@ class Shelf:
             row = _row(connection, release_id)
             return self._policy(row["policy"], Artefacts(connection))
 
+    def rules(self, release_id: str) -> RuleSet:
+        """The release's rule set alone, for asking an old release's rules without its snapshot or encoder."""
+        with self._store.read() as connection:
+            row, read = _row(connection, release_id), Artefacts(connection)
+            return ruleset_of(read[row["rules"]], self._policy(row["policy"], read).attributes, self.part)
+
     def assemble(self, row: Mapping[str, Any], read: Mapping[str, bytes]) -> OpenRelease:
         """A release from its row and the bytes of its artefacts by digest; opens what is not open yet."""
         if row["encoder"] != self._encoder:
@@ -86,11 +121,9 @@ class Shelf:
                 remedy="put that encoder back, or fit the workflow on this one: signoff workflow refit NAME",
             )
         workflow = self._policy(row["policy"], read)
-        ruleset = self._part(
-            ("rules", row["rules"], row["policy"]), lambda: compile_ruleset(read[row["rules"]], workflow)
-        )
-        head = self._part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], self._encoder))
-        searcher = self._part(("snapshot", row["snapshot"]), lambda: self._open_snapshot(row["snapshot"]))
+        ruleset = ruleset_of(read[row["rules"]], workflow.attributes, self.part)
+        head = self.part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], self._encoder))
+        searcher = self.part(("snapshot", row["snapshot"]), lambda: self._open_snapshot(row["snapshot"]))
         certificate = Certificate(**row["certificate"]) if row["certificate"] else None
         refusal = Refusal(**row["refusal"]) if row["refusal"] else None
         if certificate is not None and row["route"] != self._route:
@@ -103,8 +136,7 @@ class Shelf:
             return self.assemble(_row(connection, release_id), Artefacts(connection))
 
     def _policy(self, digest: str, read: Mapping[str, bytes]) -> Workflow:
-        workflow: Workflow = self._part(("policy", digest), lambda: read_workflow(read[digest]))
-        return workflow
+        return self.part(("policy", digest), lambda: read_workflow(read[digest]))
 
     def _open_snapshot(self, digest: str) -> HybridSearcher:
         try:
@@ -112,28 +144,14 @@ class Shelf:
         except IndexFault as fault:
             raise CannotStart(f"{fault.place}: {fault.reason}", remedy="run `signoff index build`") from fault
 
-    def _part(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+    def part(self, key: tuple[Hashable, ...], make: Callable[[], T], /) -> T:
+        """What `key` names, made once and kept: parts that releases share, and rule files that were tried before."""
         with self._opening:
-            part = self._parts.get(key)
+            part: T | None = self._parts.get(key)
             if part is None:
                 part = make()
                 self._parts.put(key, part)
             return part
-
-
-def compile_ruleset(packs: bytes, workflow: Workflow) -> RuleSet:
-    """Packs as stored (JSON: pack -> file -> text) for the workflow's attributes; RuleErrors when they don't load."""
-    files: dict[str, dict[str, str]] = json.loads(packs)
-    read: list[Pack] = []
-    problems: list[Problem] = []
-    for pack in files.values():
-        try:
-            read.append(read_pack({name: text.encode() for name, text in pack.items()}))
-        except RuleErrors as error:
-            problems += error.problems
-    if problems:
-        raise RuleErrors(problems)
-    return compile_rules(read, AttributeSchema(workflow.attributes))
 
 
 class Artefacts(Mapping[str, bytes]):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from rules.errors import Problem, RuleErrors
-from rules.reader import pack_files
 from service.domain.types import Certificate, Refusal
 from service.errors import Conflict
 from service.store import artefacts, events, ledger, payloads, pointers
@@ -19,6 +17,7 @@ from service.usecases.certify import certify
 from service.usecases.examples import CALIBRATION, Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.roll_out import roll_out
 from service.usecases.shelf import OpenRelease
 
 #: What the calibration cases are, when nobody has drawn them from live traffic.
@@ -46,6 +45,9 @@ class Staged:
 
     release: OpenRelease
     parts: Parts
+    recorded: bool = False  #: it answered before, so that only the pointer has to move
+    told: Mapping[str, Any] = field(default_factory=dict)  #: what its ledger record says besides
+    left_behind: tuple[str, ...] = ()  #: workers that did not have it open when it began to answer
 
 
 def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = silent) -> Staged:
@@ -84,7 +86,9 @@ class BaseMoved(Conflict):
     code = "release_moved"
 
 
-def settle(house: House, make: Callable[[], list[Staged]], kind: str) -> list[Staged]:
+def settle(
+    house: House, make: Callable[[], list[Staged]], kind: str, also: Callable[[Connection], None] | None = None
+) -> list[Staged]:
     """Stage and activate what `make` makes; made anew when somebody else activated a release in the meantime.
 
     Without this an approval that was staged before a reload, and activated after it, would undo the reload.
@@ -92,24 +96,40 @@ def settle(house: House, make: Callable[[], list[Staged]], kind: str) -> list[St
     for _ in range(_TRIES):
         staged = make()
         try:
-            if staged:
-                activate(house, staged, kind)
+            return activate(house, staged, kind, also) if staged else staged
         except BaseMoved:
             continue
-        return staged
     raise BaseMoved(f"the release changed {_TRIES} times while this one was staged", remedy="try again")
 
 
-def activate(house: House, staged: Sequence[Staged], kind: str = "release.activated") -> None:
-    """Let the staged releases answer, all from the same commit on. BaseMoved if one's base no longer answers."""
+def activate(
+    house: House,
+    staged: Sequence[Staged],
+    kind: str = "release.activated",
+    also: Callable[[Connection], None] | None = None,
+) -> list[Staged]:
+    """Let the staged releases answer, all from the same commit on, as soon as every live worker has them open.
 
-    def work(connection: Connection) -> None:
-        for each in staged:
-            _write(house, connection, each, kind)
-
-    house.store.commit(work)
+    `also` writes what else belongs into that commit. BaseMoved if one's base no longer answers; then nothing happened.
+    A worker that does not open them in time is named in `left_behind`: it leaves service until it has.
+    """
     for each in staged:
         house.shelf.put(each.release)
+
+    def record(connection: Connection) -> None:
+        for each in staged:
+            if not each.recorded:
+                _record(connection, each, house.clock())
+
+    def flip(connection: Connection) -> None:
+        for each in staged:
+            _flip(house, connection, each, kind)
+        if also is not None:
+            also(connection)
+
+    new = [each.release.id for each in staged if not each.recorded]
+    behind = roll_out(house, [each.release.id for each in staged], new, record, flip)
+    return [replace(each, left_behind=behind) for each in staged]
 
 
 def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
@@ -135,33 +155,9 @@ def calibration_cases(data: bytes) -> list[Example]:
     return [Example(entry["text"], entry["label"], CALIBRATION, entry.get("attributes", {})) for entry in entries]
 
 
-def packs_bytes(folders: Mapping[str, Path]) -> bytes:
-    """The packs of a rule set as one artefact. The same files give the same bytes; RuleErrors if one is unreadable."""
-    packs: dict[str, dict[str, str]] = {}
-    problems: list[Problem] = []
-    for name, folder in sorted(folders.items()):
-        try:
-            files = pack_files(folder)
-        except OSError as error:
-            problems.append(Problem(f"{name}/pack.yaml", 1, 1, f"cannot be read: {error.strerror}", "put it back"))
-            continue
-        packs[name] = {file: _decoded(file, data, problems) for file, data in sorted(files.items())}
-    if problems:
-        raise RuleErrors(problems)
-    return json.dumps(packs, ensure_ascii=False, sort_keys=True).encode()
-
-
-def _decoded(file: str, data: bytes, problems: list[Problem]) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        problems.append(Problem(file, line, 1, "is not UTF-8", "save the file as UTF-8"))
-        return ""
-
-
-def _write(house: House, connection: Connection, staged: Staged, kind: str) -> None:
-    row, parts, now = dict(staged.release.row), staged.parts, house.clock()
+def _record(connection: Connection, staged: Staged, now: datetime) -> None:
+    """Everything that makes the release known, so that any worker can open it; it does not answer yet."""
+    row, parts = dict(staged.release.row), staged.parts
     for name, data in (("rules", parts.rules), ("policy", parts.policy), ("head", parts.head)):
         assert artefacts.put(connection, name, data, now) == row[name]
     # Calibration texts are personal: they lie with the payloads, the artefact only says which.
@@ -169,11 +165,15 @@ def _write(house: House, connection: Connection, staged: Staged, kind: str) -> N
     if not payloads.known(connection, _calibration_id(digest)):
         payloads.add(connection, None, now, (_calibration_id(digest), "calibration", parts.calibration))
     pointers.add_release(connection, **row)
-    if not pointers.activate(connection, row["workflow"], row["id"], parts.base, now):
-        raise BaseMoved(f"workflow {row['workflow']} no longer answers by {parts.base}", remedy="stage it again")
+
+
+def _flip(house: House, connection: Connection, staged: Staged, kind: str) -> None:
+    row, base, now = dict(staged.release.row), staged.parts.base, house.clock()
+    if not pointers.activate(connection, row["workflow"], row["id"], base, now):
+        raise BaseMoved(f"workflow {row['workflow']} no longer answers by {base}", remedy="stage it again")
     body = {name: row[name] for name in ("workflow", "rules", "policy", "head", "snapshot", "encoder", "calibration")}
     body |= {"by": row["created_by"], "why": row["why"], "certified": row["certificate"] is not None}
-    ledger.append(connection, kind, row["id"], now, body)
+    ledger.append(connection, kind, row["id"], now, body | dict(staged.told))
     told = {"release": row["id"], "workflow": row["workflow"]}
     events.add(connection, house.new_id("evt"), kind, row["id"], told, now)
 

@@ -4,53 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.model import Effect
 from service.domain.access import Principal
-from service.domain.answer import answer, document_part, rules_part
-from service.domain.decide import Circumstances
-from service.errors import FieldProblem, InvalidRequest
-from service.store.pointers import pointer
-from service.usecases.consider import Considered, consider
+from service.domain.answer import document_part, rules_part
+from service.usecases.ask import Ask, consider_ask, find_pointer
+from service.usecases.consider import Considered
 from service.usecases.house import House
-from service.usecases.make_decision import Ask, check_request
 from service.usecases.shelf import OpenRelease
 
 
 def trace(house: House, principal: Principal, ask: Ask) -> dict[str, Any]:
     """Every room's result and milliseconds, and the answer that would have been given."""
     with house.store.read() as connection:
-        found = pointer(connection, ask.workflow)
-    if found is None:
-        problem = FieldProblem("workflow", f"unknown workflow {ask.workflow!r}", "choose one from the list")
-        raise InvalidRequest(f"workflow: {problem.message}", problems=(problem,))
-    release = house.shelf.open(found.release)
-    attributes = check_request(release, ask, house.settings.max_text_chars)
-    now = house.clock()
-    considered = consider(
-        release,
-        house.encoder,
-        ask.text,
-        attributes,
-        lambda narrow: house.allowed.get(
-            release.workflow.collections, found.document_sequence, principal.groups, now, narrow
-        ),
-        now,
-        k=house.settings.evidence_k,
-        max_windows=house.settings.max_windows,
-        circumstances=Circumstances(halted=found.halted),
-        certificate=release.certificate,
-    )
-    full = answer(
-        decision_id="dec_dry_run",
-        workflow=release.workflow,
-        release=release.id,
-        automatic=considered.automatic,
-        ruling=considered.ruling,
-        judgement=considered.judgement,
-        evidence=considered.evidence,
-        case_id=None,
-        created_at=now,
-    )
-    return {"rooms": _rooms(release, considered), "answer": full}
+        found = find_pointer(connection, ask.workflow)
+    asked = consider_ask(house, principal, ask, found)
+    return {"rooms": _rooms(asked.release, asked.considered), "answer": asked.answer("dec_dry_run", None)}
 
 
 def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]:
@@ -67,16 +35,16 @@ def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]
             "name": "law",
             "ms": ms["law"],
             "result": rules_part(considered.ruling),
-            "notes": ["Nothing after the rules is run"] if judgement is None else [],
+            "notes": _law_notes(considered),
         },
     ]
-    if considered.windows is not None and judgement is not None:
+    if considered.opinion is not None and judgement is not None:
         rooms += [
             {
                 "name": "evidence",
                 "ms": round(ms["encode"] + ms["evidence"], 3),
                 "result": {"documents": [document_part(found) for found in considered.evidence]},
-                "notes": [f"{ms['encode']} ms of this to encode {len(considered.windows.spans)} window(s)"],
+                "notes": [f"{ms['encode']} ms of this to encode {len(considered.opinion.windows.spans)} window(s)"],
             },
             {
                 "name": "judgement",
@@ -110,6 +78,12 @@ def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]
         }
     )
     return rooms
+
+
+def _law_notes(considered: Considered) -> list[str]:
+    if considered.ruling.effect is Effect.BLOCK:
+        return ["Nothing after the rules is run"]
+    return ["A room after this one failed, so a person decides"] if considered.fault else []
 
 
 def _certificate_note(release: OpenRelease) -> str:

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+import yaml
 
 from rules.attributes import read_attributes
 from rules.errors import Problem, RuleErrors, did_you_mean
+from rules.forms import Form
 from rules.shape import Shape
 from rules.strict_yaml import Node, read_yaml
-from service.domain.types import Autonomy, EvidencePolicy, Guarantee, Label, Outcome, QueuePolicy, Workflow
+from service.domain.types import (
+    Autonomy,
+    ChangePolicy,
+    EvidencePolicy,
+    Guarantee,
+    Label,
+    OnAlarm,
+    Outcome,
+    QueuePolicy,
+    Workflow,
+)
 
 FILE = "workflow.yaml"
-_NAME = r"[a-z][a-z0-9-]{0,63}"
-_LABEL = r"[^\s,\x00-\x1f][^,\x00-\x1f]{0,119}"
-_KEYS = (
-    "workflow",
+SCHEMA_LINE: Final = "# yaml-language-server: $schema=../../schema/workflow.v1.schema.json"
+NAME: Final = Form(64, r"[a-z][a-z0-9-]{0,63}", "use a-z, 0-9 and -")
+LABEL: Final = Form(120, r"[^\s,\x00-\x1f][^,\x00-\x1f]{0,119}", "use visible characters without commas")
+REQUIRED: Final = ("workflow", "packs", "collections", "labels", "queue")
+OPTIONAL: Final = (
     "title",
-    "packs",
-    "collections",
     "attributes",
     "guarantee",
     "evidence",
-    "queue",
     "random_check",
     "retention_days",
-    "labels",
+    "changes",
 )
-_LABEL_KEYS = (
+LABEL_KEYS: Final = (
     "id",
     "title",
     "definition",
@@ -39,6 +51,20 @@ _LABEL_KEYS = (
     "documents",
     "public_reason",
 )
+GUARANTEE: Final = ("alpha", "delta")
+QUEUE: Final = ("name", "sla_hours", "lease_minutes")
+CHANGES: Final = ("second_person", "on_alarm")
+#: Least and most of each number.
+BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "alpha": (0.0001, 0.5),
+    "delta": (0.0001, 0.5),
+    "sla_hours": (0.01, 10_000),
+    "lease_minutes": (0.01, 1_440),
+    "random_check": (0.0, 1.0),
+    "retention_days": (183, 36_500),
+}
+_NUMERIC: Final = frozenset("+-.0123456789")
+_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -47,9 +73,9 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
     problems: list[Problem] = []
     shape = Shape(file, problems)
     root = read_yaml(data, file)
-    entries = shape.mapping(root, "the workflow", _KEYS, ("workflow", "packs", "collections", "labels", "queue"))
+    entries = shape.mapping(root, "the workflow", REQUIRED + OPTIONAL, REQUIRED)
     workflow = Workflow(
-        name=shape.text(entries.get("workflow"), "a workflow name", 64, _NAME, "use a-z, 0-9 and -"),
+        name=shape.text(entries.get("workflow"), "a workflow name", *NAME),
         title=shape.text(entries.get("title"), "a title") or "",
         packs=shape.texts(entries.get("packs"), "packs"),
         collections=shape.texts(entries.get("collections"), "collections"),
@@ -58,8 +84,9 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
         guarantee=_guarantee(shape, entries.get("guarantee")),
         queue=_queue(shape, entries.get("queue")),
         evidence=_word(shape, entries.get("evidence"), "evidence policy", EvidencePolicy, EvidencePolicy.WHEN_NAMED),
-        random_check=_number(shape, entries.get("random_check"), "random_check", 0.0, 1.0, 0.0),
-        retention_days=shape.integer(entries.get("retention_days"), "retention_days", 183, 36_500) or 400,
+        random_check=_number(shape, entries.get("random_check"), "random_check", 0.0),
+        retention_days=_retention(shape, entries.get("retention_days")),
+        changes=_changes(shape, entries.get("changes")),
     )
     if problems:
         raise RuleErrors(problems)
@@ -71,8 +98,8 @@ def _labels(shape: Shape, node: Node | None) -> tuple[Label, ...]:
         return ()
     found: dict[str, Label] = {}
     for item in shape.items(node, "labels"):
-        keys = shape.mapping(item, "a label", _LABEL_KEYS, ("id",))
-        label_id = shape.text(keys.get("id"), "a label id", 120, _LABEL, "use visible characters without commas")
+        keys = shape.mapping(item, "a label", LABEL_KEYS, ("id",))
+        label_id = shape.text(keys.get("id"), "a label id", *LABEL)
         if label_id in found:
             shape.note(keys["id"], f"label `{label_id}` stands here twice", "keep one")
         found[label_id] = Label(
@@ -91,26 +118,40 @@ def _labels(shape: Shape, node: Node | None) -> tuple[Label, ...]:
 
 
 def _guarantee(shape: Shape, node: Node | None) -> Guarantee:
-    keys = shape.mapping(node, "guarantee", ("alpha", "delta")) if node else {}
+    keys = shape.mapping(node, "guarantee", GUARANTEE) if node else {}
     return Guarantee(
-        alpha=_number(shape, keys.get("alpha"), "alpha", 0.0001, 0.5, 0.05),
-        delta=_number(shape, keys.get("delta"), "delta", 0.0001, 0.5, 0.10),
+        alpha=_number(shape, keys.get("alpha"), "alpha", 0.05),
+        delta=_number(shape, keys.get("delta"), "delta", 0.10),
     )
 
 
 def _queue(shape: Shape, node: Node | None) -> QueuePolicy:
-    keys = shape.mapping(node, "queue", ("name", "sla_hours", "lease_minutes"), ("name",)) if node else {}
+    keys = shape.mapping(node, "queue", QUEUE, ("name",)) if node else {}
     return QueuePolicy(
-        name=shape.text(keys.get("name"), "a queue name", 64, _NAME, "use a-z, 0-9 and -"),
-        sla_hours=_number(shape, keys.get("sla_hours"), "sla_hours", 0.01, 10_000, 24.0),
-        lease_minutes=_number(shape, keys.get("lease_minutes"), "lease_minutes", 0.01, 1_440, 15.0),
+        name=shape.text(keys.get("name"), "a queue name", *NAME),
+        sla_hours=_number(shape, keys.get("sla_hours"), "sla_hours", 24.0),
+        lease_minutes=_number(shape, keys.get("lease_minutes"), "lease_minutes", 15.0),
     )
 
 
-def _number(shape: Shape, node: Node | None, what: str, least: float, most: float, default: float) -> float:
+def _changes(shape: Shape, node: Node | None) -> ChangePolicy:
+    keys = shape.mapping(node, "changes", CHANGES) if node else {}
+    return ChangePolicy(
+        second_person=shape.boolean(keys.get("second_person"), "second_person") or False,
+        on_alarm=_word(shape, keys.get("on_alarm"), "on_alarm", OnAlarm, OnAlarm.TELL),
+    )
+
+
+def _retention(shape: Shape, node: Node | None) -> int:
+    least, most = BOUNDS["retention_days"]
+    return shape.integer(node, "retention_days", int(least), int(most)) or 400
+
+
+def _number(shape: Shape, node: Node | None, what: str, default: float) -> float:
     if node is None:
         return default
     value = node.value
+    least, most = BOUNDS[what]
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         shape.note(node, f"{what} must be a number", f"use {least:g} to {most:g}")
         return default
@@ -123,19 +164,26 @@ def _word(shape: Shape, node: Node | None, what: str, kind: type[_E], default: _
 
 def write_workflow(values: Mapping[str, Any], comment: str) -> bytes:
     """A workflow file from plain values, for `signoff workflow create`; what is written is read back as a check."""
-    from io import BytesIO
-
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.width = 10_000
-    yaml.default_flow_style = False
-    out = BytesIO()
-    out.write("".join(f"# {line}\n" for line in comment.splitlines()).encode())
-    yaml.dump(dict(values), out)
-    data = out.getvalue()
+    lines = [SCHEMA_LINE, *(f"# {line}" for line in comment.splitlines())]
+    written = yaml.dump(dict(values), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=10_000)
+    data = ("\n".join(lines) + "\n" + written).encode()
     read_workflow(data)
     return data
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes what the strict reader reads back as the same: no aliases, quotes around what looks like a number."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        return True
+
+
+def _text(writer: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = '"' if _BREAKS.search(text) else "'" if text[:1] in _NUMERIC else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _text)
 
 
 def unknown_documents(workflow: Workflow, known: frozenset[str]) -> list[str]:

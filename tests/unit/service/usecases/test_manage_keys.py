@@ -31,7 +31,8 @@ def store_only(tmp_path) -> Iterator[House]:
     store = open_store(settings.database)
     migrate(store)
     missing = cast("Any", None)
-    yield House(settings, store, missing, missing, AllowedSets(store), missing, missing, bytes(32), lambda: NOW)
+    parts = (AllowedSets(store), missing, missing, missing)  # the last three: changed, disables, judges
+    yield House(settings, store, missing, missing, *parts, bytes(32), lambda: NOW)
     store.close()
 
 

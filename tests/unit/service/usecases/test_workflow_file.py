@@ -74,6 +74,36 @@ def test_a_written_workflow_reads_back():
     assert [label.id for label in read.labels] == ["NO", "yes: really?", "123x"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NO",
+        "null",
+        "1e3",
+        "0o17",
+        "007",
+        "12:30",
+        "-1",
+        "~",
+        "<<",
+        "a: b",
+        "a #b",
+        "x\u2028y",
+        "x\x85y",
+        "é",
+        "*a",
+        "'",
+    ],
+)
+def test_a_label_of_any_name_reads_back(name: str):
+    """What looks like a number, a line end or a sign of YAML stays the name it is, however often it is written."""
+    labels = [{"id": name, "documents": (shared := ["fees"])}, {"id": "other", "documents": shared}]
+    values = {"workflow": "w", "packs": ["p"], "collections": ["c"], "queue": {"name": "w"}, "labels": labels}
+    read = read_workflow(write_workflow(values, "a comment"))
+    assert [label.id for label in read.labels] == [name, "other"]
+    assert [label.documents for label in read.labels] == [("fees",), ("fees",)]
+
+
 def test_documents_that_nobody_filed_are_told_with_their_label():
     """The nearest known name is the remedy."""
     workflow = read_workflow(SMALL)

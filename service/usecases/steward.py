@@ -1,0 +1,206 @@
+"""What a worker does besides answering: three threads that keep it in step with the others.
+
+*Keeping up*, several times a second: releases that are announced are opened and reported, releases that answer and are
+not open are opened. *Signs of life*, every other second: that it is alive, and what it counted. *Chores*, which may
+take long and hold up neither: taking over edited files (the oldest worker of a host), trying certificates again,
+watching for alarms (the oldest worker of all).
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from service.errors import ServiceError
+from service.observe.metrics import RELEASES_OPENING
+from service.store import rollouts, rule_hours, workers
+from service.store.engine import Connection, open_store
+from service.usecases import alarms, disable_rule
+from service.usecases.edited_files import Watch, take_over
+from service.usecases.house import House
+from service.usecases.roll_out import ALIVE
+from service.usecases.shelf import OpenRelease
+
+HOST = socket.gethostname()
+
+_LOOK = 0.12  # seconds between looks
+_BEAT = 2.0  # seconds between signs of life
+_CHORES = 0.1  # seconds between looks for something to do
+_RECHECK = 1.0  # seconds
+_ALARMS = 10.0  # seconds
+_RETRY = 5.0  # seconds before a release that would not open is tried again
+_KEPT = timedelta(days=400)  # of counts by hour
+_FORGOTTEN = timedelta(days=1)  # workers that were killed
+
+log = structlog.get_logger(__name__)
+
+
+class _Every:
+    """Something that is due every so many seconds; with 0, never."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def due(self) -> bool:
+        now = time.monotonic()
+        if not self._seconds or now < self._next:
+            return False
+        self._next = now + self._seconds
+        return True
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Releases that would not open, and when to try again: told once, tried for good."""
+
+    _until: dict[str, float] = field(default_factory=dict)
+
+    def waiting(self, release: str) -> bool:
+        return time.monotonic() < self._until.get(release, 0.0)
+
+    def note(self, release: str, error: Exception) -> None:
+        if release not in self._until:
+            detail = error.detail if isinstance(error, ServiceError) else type(error).__name__
+            log.error("release_does_not_open", release=release, detail=detail)
+        self._until[release] = time.monotonic() + _RETRY
+
+    def forget(self, release: str) -> None:
+        self._until.pop(release, None)
+
+
+class Steward:
+    """Start it before the first request and stop it after the last one; it lives as long as its worker answers."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stop = threading.Event()
+        rounds = (
+            ("keep-up", _LOOK, self._keep_up),
+            ("alive", _BEAT, self._say_alive),
+            ("chores", _CHORES, self._chores),
+        )
+        self._threads = [
+            threading.Thread(target=self._round, args=(seconds, work), name=f"steward-{name}", daemon=True)
+            for name, seconds, work in rounds
+        ]
+        self._alarms, self._tidy, self._recheck = _Every(_ALARMS), _Every(3_600.0), _Every(_RECHECK)
+        self._files = _Every(house.settings.watch_rules)
+        self._watch = Watch(house.home)
+        self._first_of_host = self._first_of_all = False
+        self._announced: dict[str, list[str]] = {}  # rollout -> releases to have open until it ends
+        self._reported: set[str] = set()  # rollouts whose releases are open here
+        self._reloads: int | None = None  # how often a reload was asked for
+        self._asked = threading.Event()
+        self._failures = _Failures()
+
+    def start(self) -> None:
+        """Join the workers: from here on, changes wait for this one, and requests never open a release."""
+        self._guarded(self._say_alive)
+        self._guarded(self._keep_up)
+        self._house.shelf.attend(True)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Leave the workers in order, so that no change waits for this one."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        self._house.shelf.attend(False)
+        self._guarded(lambda: self._house.store.commit(lambda connection: workers.gone(connection, self._house.worker)))
+
+    def _round(self, seconds: float, work: Callable[[], object]) -> None:
+        while not self._stop.wait(seconds):
+            self._guarded(work)
+
+    @staticmethod
+    def _guarded(work: Callable[[], object]) -> None:
+        """Nothing that goes wrong once may end a thread: it is logged and tried again."""
+        try:
+            work()
+        except ServiceError as error:
+            log.warning("steward_failed", detail=error.detail)
+        except Exception as error:
+            log.warning("steward_failed", detail=type(error).__name__, exc_info=True)
+
+    def _keep_up(self) -> None:
+        with self._house.store.read() as connection:
+            seen = rollouts.glance(connection, HOST)
+            self._announced = {
+                rollout: self._announced.get(rollout) or rollouts.releases_of(connection, rollout)
+                for rollout in seen.open
+            }
+        wanted = set(seen.active.values()).union(*self._announced.values())
+        opened = {release: found for release in sorted(wanted) if (found := self._opened(release)) is not None}
+        self._house.shelf.hold(opened)
+        RELEASES_OPENING.set(sum(release not in opened for release in seen.active.values()))
+        for rollout, release_ids in self._announced.items():
+            if rollout not in self._reported and all(release in opened for release in release_ids):
+                self._report(rollout)
+        self._reported &= seen.open
+        if self._reloads is not None and seen.reloads > self._reloads:
+            self._asked.set()
+        self._reloads = seen.reloads
+
+    def _opened(self, release: str) -> OpenRelease | None:
+        found = self._house.shelf.found(release)
+        if found is None and not self._failures.waiting(release):
+            try:
+                found = self._house.shelf.open(release)
+            except Exception as error:  # noqa: BLE001 - whatever it is, this worker leaves service and tries again
+                self._failures.note(release, error)
+            else:
+                self._failures.forget(release)
+        return found
+
+    def _report(self, rollout: str) -> None:
+        house = self._house
+        house.store.commit(lambda connection: rollouts.staged(connection, rollout, house.worker, house.clock()))
+        self._reported.add(rollout)
+
+    def _say_alive(self) -> None:
+        house, now, tidy = self._house, self._house.clock(), self._tidy.due()
+
+        def work(connection: Connection) -> None:
+            workers.seen(connection, house.worker, HOST, now)
+            if tidy:
+                workers.forget(connection, now - _FORGOTTEN)
+                rule_hours.forget(connection, now - _KEPT)
+
+        house.store.commit(work)
+        with house.store.read() as connection:
+            alive = workers.alive(connection, now - ALIVE)
+        self._first_of_all = bool(alive) and alive[0].id == house.worker
+        self._first_of_host = next((row.id for row in alive if row.host == HOST), None) == house.worker
+        house.tally.flush(house.store)
+
+    def _chores(self) -> None:
+        asked = self._asked.is_set()
+        self._asked.clear()
+        if self._first_of_host:
+            if asked:
+                self._guarded(lambda: take_over(self._house, "SIGHUP"))
+            if self._files.due() and self._watch.changed():
+                self._guarded(lambda: take_over(self._house, "watch"))
+        if self._recheck.due():
+            self._guarded(lambda: disable_rule.recheck(self._house))
+        if self._alarms.due():
+            if self._first_of_all:
+                self._guarded(lambda: alarms.watch(self._house))
+            self._guarded(lambda: alarms.count_open(self._house))
+
+
+def ask_for_reload(database: str) -> None:
+    """Ask the workers of this host to take over edited files; for a process that has no house open."""
+    store = open_store(database)
+    try:
+        store.commit(lambda connection: rollouts.ask_for_reload(connection, HOST))
+    finally:
+        store.close()

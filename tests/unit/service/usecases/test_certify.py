@@ -1,0 +1,97 @@
+"""Certifying anew after a change of rules: the same certificate to the last bit, without encoding anything again."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+import pytest
+
+from service.domain.types import Guarantee
+from service.settings import Settings
+from service.store import pointers
+from service.usecases.certify import certify
+from service.usecases.consider import Rooms
+from service.usecases.house import open_house
+from service.usecases.stage_release import calibration_cases, current_parts, stage
+
+NAME = "retail-banking"
+
+
+@pytest.fixture(scope="module")
+def house(starter):
+    """Read only, so that what is thought of the cases is worked out once for all tests."""
+    opened = open_house(Settings(home=starter))
+    yield opened
+    opened.close()
+
+
+def active(house):
+    with house.store.read() as connection:
+        pointer = pointers.pointer(connection, NAME)
+        assert pointer is not None
+        row = pointers.release(connection, pointer.release)
+        assert row is not None
+        return house.shelf.open(pointer.release), current_parts(connection, row), pointer.document_sequence
+
+
+def test_what_is_remembered_gives_the_same_certificate(house):
+    """Cold, warm, and with another rule set in between: equal in every field, and quick once it is warm."""
+    release, parts, sequence = active(house)
+    cases = calibration_cases(parts.calibration)
+    cold = certify(house, release, cases, sequence, parts.sample)
+    begun = time.perf_counter()
+    warm = certify(house, release, cases, sequence, parts.sample)
+    seconds = time.perf_counter() - begun
+    other = open_house(house.settings)
+    try:
+        apart = certify(other, other.shelf.open(release.id), cases, sequence, parts.sample)
+    finally:
+        other.close()
+    assert cold == warm == apart == release.certificate
+    assert len(cases) > 400
+    assert seconds < 2  # a fraction of this on a quiet machine
+
+
+def test_a_change_of_rules_asks_nobody_again(house, monkeypatch):
+    """Staging other rules works out no opinion that was worked out before."""
+    _, parts, _ = active(house)
+    stage(house, parts, "tests", "warm")
+    asked: list[str] = []
+    opinion = Rooms.opinion
+
+    def counted(self, text, allowed, watch):
+        asked.append(text)
+        return opinion(self, text, allowed, watch)
+
+    monkeypatch.setattr(Rooms, "opinion", counted)
+    edited = parts.rules.replace(b"Regulator, ombudsman or lawyer named", b"Regulator, ombudsman or lawyer told")
+    assert edited != parts.rules
+    assert stage(house, dataclasses.replace(parts, rules=edited), "tests", "edited").release.certificate is not None
+    assert asked == []
+    wider = house.settings.model_copy(update={"evidence_k": 6})
+    stage(dataclasses.replace(house, settings=wider), parts, "tests", "another route")
+    assert asked
+
+
+def test_a_part_that_fails_stops_the_certificate(house, monkeypatch):
+    """A case that could not be worked out must not pass for one that people would have got."""
+    release, parts, sequence = active(house)
+
+    def opinion(self, text, allowed, watch):
+        raise RuntimeError("no index")
+
+    monkeypatch.setattr(Rooms, "opinion", opinion)
+    with pytest.raises(RuntimeError, match="no index"):
+        certify(house, release, calibration_cases(parts.calibration), sequence, parts.sample)
+
+
+def test_a_rule_that_is_off_is_left_out(house):
+    """Every rule off: more cases are decided automatically than with all of them on."""
+    release, parts, sequence = active(house)
+    lax = dataclasses.replace(release.workflow, guarantee=Guarantee(0.9, 0.1))
+    release = dataclasses.replace(release, workflow=lax)
+    cases = calibration_cases(parts.calibration)
+    everything = frozenset(rule.id for rule in release.ruleset.rules)
+    without = certify(house, release, cases, sequence, parts.sample, off=everything)
+    assert without.accepted > certify(house, release, cases, sequence, parts.sample).accepted
