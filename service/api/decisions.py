@@ -17,7 +17,7 @@ from service.api import examples, replies, schemas
 from service.api.auth import Caller, DecisionReader, TheHouse
 from service.api.door import may_answer, router, shows
 from service.domain.types import State
-from service.errors import KeyReused, LedgerUnavailable, NotFound
+from service.errors import KeyReused, LedgerUnavailable, NotFound, ReleaseOpening
 from service.usecases import read_decision
 from service.usecases.make_decision import prepare
 
@@ -41,7 +41,7 @@ _HELD = shows(replies.Decision, examples.WAITING, "A person has to decide.") | {
     summary="Ask for a decision",
     response_model=None,
     responses={200: _DECIDED, 202: _HELD},
-    openapi_extra=may_answer(KeyReused, LedgerUnavailable),
+    openapi_extra=may_answer(KeyReused, ReleaseOpening, LedgerUnavailable),
 )
 async def make_decision(
     asked: schemas.DecisionRequest,

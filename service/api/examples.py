@@ -6,8 +6,8 @@ from typing import Any
 
 from service.errors import FieldProblem, Forbidden, InvalidRequest, LeaseLost, RulesBroken, ServiceError
 
-_RELEASE = "rel_01KB2ZC8Y7Q4M5N6P7R8S9T0V1"
-_DECISION = "dec_01KB2ZD3F8Q2X9V7M4N6P8R0S1"
+RELEASE = "rel_01KB2ZC8Y7Q4M5N6P7R8S9T0V1"
+DECISION_ID = "dec_01KB2ZD3F8Q2X9V7M4N6P8R0S1"
 _CASE = "case_01KB2ZD3F9A1B2C3D4E5F6G7H8"
 TOKEN = "uK3mT2x9cQfZr7Lw5pYb1dNvEo8sHgJa"  # noqa: S105 - an example, of no lease
 
@@ -39,7 +39,7 @@ _FINDING: dict[str, Any] = {
     "spans": [[37, 50, "refund-words"]],
 }
 FINAL: dict[str, Any] = {
-    "id": _DECISION,
+    "id": DECISION_ID,
     "workflow": "retail-banking",
     "state": "final",
     "outcome": "allow",
@@ -47,14 +47,14 @@ FINAL: dict[str, Any] = {
     "labels": [{"label": "card_payment_charged_twice", "probability": 0.9731}],
     "reasons": [],
     "public_reason": "We can check a double card charge straight away.",
-    "rules": {"effect": None, "findings": [], "unknown": [], "no_match": 18, "redact": []},
+    "rules": {"effect": None, "findings": [], "unknown": [], "exempted": [], "asked": 18, "no_match": 18, "redact": []},
     "documents": [_DOCUMENT],
     "draft": {
         "text": "When both payments have gone through, open a claim for the second one.",
         "citations": ["doc_dispute-duplicate@3"],
     },
     "case": None,
-    "release": _RELEASE,
+    "release": RELEASE,
     "created_at": "2026-11-21T09:00:00.000Z",
 }
 WAITING: dict[str, Any] = {
@@ -64,7 +64,15 @@ WAITING: dict[str, Any] = {
     "decided_by": None,
     "reasons": ["rule_review"],
     "public_reason": None,
-    "rules": {"effect": "review", "findings": [_FINDING], "unknown": [], "no_match": 17, "redact": []},
+    "rules": {
+        "effect": "review",
+        "findings": [_FINDING],
+        "unknown": [],
+        "exempted": [],
+        "asked": 18,
+        "no_match": 17,
+        "redact": [],
+    },
     "case": _CASE,
 }
 _REVIEW: dict[str, Any] = {
@@ -93,14 +101,14 @@ REVIEWED: dict[str, Any] = {
 DECISIONS: dict[str, Any] = {
     "items": [
         {
-            "id": _DECISION,
+            "id": DECISION_ID,
             "workflow": "retail-banking",
             "state": "waiting",
             "outcome": "review",
             "decided_by": None,
             "label": "card_payment_charged_twice",
             "case": _CASE,
-            "release": _RELEASE,
+            "release": RELEASE,
             "created_at": "2026-11-21T09:00:00.000Z",
         }
     ],
@@ -108,13 +116,13 @@ DECISIONS: dict[str, Any] = {
 }
 CLAIMED: dict[str, Any] = {
     "case": _CASE,
-    "decision": _DECISION,
+    "decision": DECISION_ID,
     "token": TOKEN,
     "until": "2026-11-21T09:15:00.000Z",
 }
 _CASE_SUMMARY: dict[str, Any] = {
     "id": _CASE,
-    "decision": _DECISION,
+    "decision": DECISION_ID,
     "workflow": "retail-banking",
     "queue": "retail-banking",
     "kind": "held",
@@ -196,7 +204,7 @@ _DOCUMENT_SUMMARY: dict[str, Any] = {
 DOCUMENTS: dict[str, Any] = {"items": [_DOCUMENT_SUMMARY], "next": None}
 DOCUMENT_VIEW: dict[str, Any] = {**_DOCUMENT_SUMMARY, "text": DOCUMENT["text"], "versions": [_DOCUMENT_SUMMARY]}
 RETIREMENT: dict[str, Any] = {"version": 3, "why": "replaced by the new claims process"}
-_CERTIFICATE: dict[str, Any] = {
+CERTIFICATE: dict[str, Any] = {
     "alpha": 0.05,
     "delta": 0.1,
     "cases": 360,
@@ -205,66 +213,17 @@ _CERTIFICATE: dict[str, Any] = {
     "threshold": 0.71,
     "sample": "demo data, not your traffic",
 }
-_ERROR: dict[str, Any] = {
+RULE_ERROR: dict[str, Any] = {
     "file": "packs/retail-banking/fraud.rule.yaml",
     "line": 12,
     "column": 5,
     "message": "unknown effect 'deny'",
     "remedy": "use block, review, recheck or flag",
 }
-RULES: dict[str, Any] = {
-    "packs": [
-        {
-            "id": "retail-banking",
-            "rules": [
-                {
-                    "id": "retail-banking.refund-over-limit",
-                    "title": "A refund above the limit",
-                    "status": "enforce",
-                    "severity": "medium",
-                    "effect": "review",
-                    "owner": "disputes",
-                    "reason_code": "REF-01",
-                    "file": "refunds.rule.yaml",
-                    "line": 3,
-                }
-            ],
-        }
-    ],
-    "workflows": [
-        {
-            "workflow": "retail-banking",
-            "release": _RELEASE,
-            "rules": "9f2c6d1e",
-            "ruleset": "41aa07c3",
-            "halted": False,
-            "certificate": _CERTIFICATE,
-            "refusal": None,
-        }
-    ],
-    "files_differ": True,
-    "errors": [_ERROR],
-}
-RULE_ERRORS: dict[str, Any] = {"ok": False, "errors": [_ERROR]}
-RELOADED: dict[str, Any] = {
-    "changed": True,
-    "dry_run": False,
-    "workflows": [
-        {
-            "workflow": "retail-banking",
-            "release": _RELEASE,
-            "ruleset": "41aa07c3",
-            "before": {"release": "rel_01KB2Z0000Q4M5N6P7R8S9T0V1", "coverage": 0.8222},
-            "after": {"coverage": 0.7911},
-            "certificate": _CERTIFICATE,
-            "refusal": None,
-        }
-    ],
-}
 RELEASES: dict[str, Any] = {
     "items": [
         {
-            "id": _RELEASE,
+            "id": RELEASE,
             "workflow": "retail-banking",
             "active": True,
             "rules": "9f2c6d1e",
@@ -272,7 +231,7 @@ RELEASES: dict[str, Any] = {
             "head": "0c5be2a4",
             "snapshot": "d40e19f7",
             "encoder": "b81c33aa",
-            "certificate": _CERTIFICATE,
+            "certificate": CERTIFICATE,
             "refusal": None,
             "created_at": "2026-11-21T08:00:00.000Z",
             "created_by": "operations",
@@ -299,7 +258,7 @@ ERRORS: dict[type[ServiceError], ServiceError] = {
         extra={"state": "claimed", "holder": "maria", "until": "2026-11-21T09:15:00.000Z"},
     ),
     RulesBroken: RulesBroken(
-        "packs/retail-banking/fraud.rule.yaml:12:5: unknown effect 'deny'", extra={"errors": [_ERROR]}
+        "packs/retail-banking/fraud.rule.yaml:12:5: unknown effect 'deny'", extra={"errors": [RULE_ERROR]}
     ),
 }
 #: Example of each request body, by the name of its schema.

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from service.api import examples_rules
 from service.api.door import EXAMPLE
 from service.api.examples import ERRORS, REQUESTS
 from service.api.problems import BY_CODE, MEDIA_TYPE, problem
@@ -51,16 +52,25 @@ def _complete(document: dict[str, Any], settings: Settings) -> None:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
-    for name, example in REQUESTS.items():  # put in here, because the framework drops their nulls
+    for name, example in (
+        REQUESTS | examples_rules.REQUESTS
+    ).items():  # put in here, because the framework drops their nulls
         schemas[name]["examples"] = [example]
-    for name in ("DecisionRequest", "SearchRequest"):
-        schemas[name]["properties"]["text"]["maxLength"] = settings.max_text_chars
+    for name in ("DecisionRequest", "SearchRequest", "Question"):
+        _limit_text(schemas[name]["properties"]["text"], settings.max_text_chars)
     for path, _, operation in operations(document):
         operation["responses"].pop("422", None)
         _write_examples(operation["responses"])
         for status, codes in _by_status(operation).items():
             operation["responses"].setdefault(status, _problem_response(path, codes))
         operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
+def _limit_text(text: dict[str, Any], most: int) -> None:
+    """Of the text itself where it may be left out."""
+    for part in text.get("anyOf", [text]):
+        if part.get("type") == "string":
+            part["maxLength"] = most
 
 
 def _write_examples(responses: dict[str, Any]) -> None:

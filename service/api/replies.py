@@ -51,12 +51,21 @@ class UnknownFinding(Finding):
     unknown: list[str] = Field(description="Why: missing attributes, or an error.")
 
 
+class ExemptedFinding(Finding):
+    """A rule that an exemption sets aside: it has no effect here."""
+
+    exemption: str
+    unknown: list[str] = Field(default_factory=list, description="Why it could not be settled, if so.")
+
+
 class Rules(Reply):
     """What the rules said; needs scope `explain`."""
 
     effect: Effect | None
     findings: list[Finding]
     unknown: list[UnknownFinding]
+    exempted: list[ExemptedFinding]
+    asked: int = Field(description="Rules that counted.")
     no_match: int
     redact: list[str] = Field(description="Kinds of personal data that people are shown masked.")
 

@@ -6,74 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from service.api.replies import Effect, Reply, Time
-
-
-class RuleError(Reply):
-    """One error in a file."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-    remedy: str
-
-
-class RuleSummary(Reply):
-    """One rule in force."""
-
-    id: str
-    title: str
-    status: str
-    severity: str
-    effect: Effect
-    owner: str
-    reason_code: str
-    file: str
-    line: int
-
-
-class PackSummary(Reply):
-    """The rules of one pack."""
-
-    id: str
-    rules: list[RuleSummary]
-
-
-class WorkflowRules(Reply):
-    """What answers for one workflow."""
-
-    workflow: str
-    release: str
-    rules: str
-    ruleset: str
-    halted: bool
-    certificate: dict[str, Any] | None
-    refusal: dict[str, Any] | None
-
-
-class RulesStatus(Reply):
-    """What is in force, and whether the files say something else."""
-
-    packs: list[PackSummary]
-    workflows: list[WorkflowRules]
-    files_differ: bool
-    errors: list[RuleError]
-
-
-class RulesChecked(Reply):
-    """Whether the files may be loaded."""
-
-    ok: bool
-    errors: list[RuleError]
-
-
-class Reloaded(Reply):
-    """What a reload changed; shares are of the calibration cases that go through without a person."""
-
-    changed: bool
-    dry_run: bool
-    workflows: list[dict[str, Any]]
+from service.api.replies import Reply, Time
 
 
 class DocumentSummary(Reply):

@@ -14,7 +14,7 @@ from service.api.problems import Unexpected, install_handlers
 from service.usecases.house import House
 
 # The most asked first: routes are tried in this order.
-_ROUTERS = (decisions, cases, search, rules, documents, releases, halt, audit, health, reference)
+_ROUTERS = (decisions, cases, search, *rules.PARTS, documents, releases, halt, audit, health, reference)
 
 # Waiting reads cost a place in memory, not a thread.
 _WAITING_FOR_ONE_AT_WORK = 4

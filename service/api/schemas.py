@@ -46,28 +46,27 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+ATTRIBUTES: Any = Field(
+    description="As the workflow declares them; an unknown name or another type is refused.",
+    json_schema_extra={
+        "additionalProperties": {
+            "oneOf": [
+                {"type": "string"},
+                {"type": "number"},
+                {"type": "boolean"},
+                {"type": "array", "items": {"type": "string"}},
+            ]
+        }
+    },
+)
+
+
 class DecisionRequest(Body):
     """What is to be decided."""
 
     workflow: Name
     text: Text
-    attributes: Annotated[
-        dict[str, Any],
-        Field(
-            default_factory=dict,
-            description="As the workflow declares them; an unknown name or another type is refused.",
-            json_schema_extra={
-                "additionalProperties": {
-                    "oneOf": [
-                        {"type": "string"},
-                        {"type": "number"},
-                        {"type": "boolean"},
-                        {"type": "array", "items": {"type": "string"}},
-                    ]
-                }
-            },
-        ),
-    ]
+    attributes: Annotated[dict[str, Any], ATTRIBUTES, Field(default_factory=dict)]
     subject: Annotated[Name | None, Field(description="Your name for the person concerned; erasing goes by it.")] = None
 
     def ask(self) -> Ask:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from service.api import replies, replies_operations
+from service.api import replies, replies_operations, replies_rules
 from service.client import AsyncSignoff, Signoff, SignoffError
 from tests.house import LiveServer
 
@@ -87,9 +87,9 @@ def test_operations_are_answered_as_the_reference_says(ask: Any) -> None:
     """Search, rules, documents, releases, halt, readiness and the ledger."""
     asked = {"workflow": WORKFLOW, "text": "charged twice", "k": 3}
     assert len(fits(replies.Found, ask("operations", "POST", "/v1/search", asked))["items"]) == 3
-    assert fits(replies_operations.RulesStatus, ask("operations", "GET", "/v1/rules"))["packs"]
-    assert fits(replies_operations.RulesChecked, ask("operations", "POST", "/v1/rules/check"))["ok"]
-    reloaded = fits(replies_operations.Reloaded, ask("operations", "POST", "/v1/rules/reload?dry_run=true"))
+    assert fits(replies_rules.RulesStatus, ask("operations", "GET", "/v1/rules"))["packs"]
+    assert fits(replies_rules.RulesChecked, ask("operations", "POST", "/v1/rules/check"))["ok"]
+    reloaded = fits(replies_rules.Reloaded, ask("operations", "POST", "/v1/rules/reload?dry_run=true"))
     assert not reloaded["changed"]
     assert fits(replies_operations.Releases, ask("operations", "GET", "/v1/releases"))["items"][0]["active"]
     fits(replies_operations.Halted, ask("operations", "POST", "/v1/halt", {"workflow": WORKFLOW, "why": "drill"}))

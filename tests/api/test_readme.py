@@ -7,7 +7,7 @@ import re
 
 import httpx
 
-from service.cli import _EXAMPLE
+from service.cli.serving import EXAMPLE
 from tests.house import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -43,7 +43,7 @@ def test_the_curl_example_is_decided_automatically_as_shown(shared_server):
 
 def test_the_first_start_prints_the_same_request():
     """The curl line that `signoff init` prints asks what the README asks."""
-    assert curl_body()["text"] == _EXAMPLE
+    assert curl_body()["text"] == EXAMPLE
 
 
 def test_every_file_the_readme_links_to_is_there():

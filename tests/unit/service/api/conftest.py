@@ -19,6 +19,7 @@ from service.store.migrate import migrate
 from service.usecases import manage_keys
 from service.usecases.allowed import AllowedSets
 from service.usecases.changed import Changed
+from service.usecases.disables import Disables
 from service.usecases.house import House
 from service.usecases.shelf import Shelf
 
@@ -29,13 +30,15 @@ def bare_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     settings = Settings(home=home, max_body_bytes=50_000, max_text_chars=200)
     store = open_store(settings.database)
     migrate(store)
+    shelf = Shelf(store, home / "snapshots", "no encoder", {})
     house = House(
         settings=settings,
         store=store,
         encoder=cast("Any", None),  # no workflow, so nothing is ever encoded
-        shelf=Shelf(store, home / "snapshots", "no encoder", {}),
+        shelf=shelf,
         allowed=AllowedSets(store),
         changed=Changed(),
+        disables=Disables(store, shelf),
         judges=ThreadPoolExecutor(2),
         secret=bytes(32),
         clock=lambda: datetime.now(UTC),

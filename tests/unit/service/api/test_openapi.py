@@ -8,8 +8,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from service.api import replies, replies_operations, schemas
-from service.api.examples import REQUESTS
+from service.api import examples, examples_rules, replies, replies_operations, replies_rules, schemas, schemas_rules
 from service.api.openapi import operations
 from service.api.problems import BY_CODE, MEDIA_TYPE
 from service.api.replies_operations import Problem
@@ -18,6 +17,10 @@ from service.api.replies_operations import Problem
 @pytest.fixture(scope="module")
 def document(bare_app: FastAPI) -> dict[str, Any]:
     return bare_app.openapi()
+
+
+PARTS = (replies, replies_operations, replies_rules)
+REQUESTS = examples.REQUESTS | examples_rules.REQUESTS
 
 
 def every(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -65,7 +68,7 @@ def test_a_waiting_decision_shows_its_nulls(document: dict[str, Any]) -> None:
 
 def test_every_example_answer_fits_its_schema(document: dict[str, Any]) -> None:
     """What the reference shows is what the models say."""
-    models = {name: model for part in (replies, replies_operations) for name, model in vars(part).items()}
+    models = {name: model for part in PARTS for name, model in vars(part).items()}
     checked = 0
     for name, operation in every(document):
         for response in operation["responses"].values():
@@ -82,7 +85,7 @@ def test_every_example_answer_fits_its_schema(document: dict[str, Any]) -> None:
 def test_every_example_request_is_taken(document: dict[str, Any]) -> None:
     """Whoever copies an example gets past the schema."""
     for name, example in REQUESTS.items():
-        getattr(schemas, name).model_validate(example)
+        (getattr(schemas, name, None) or getattr(schemas_rules, name)).model_validate(example)
     bodies = {
         operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         for _, operation in every(document)

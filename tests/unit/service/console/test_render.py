@@ -10,18 +10,40 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from service.console import words
+from service.console import rule_words, words
+from service.console.change_views import FilesView, earlier_view, files_view, reckoned
 from service.console.decision_views import decision_view
 from service.console.document_views import document_view
 from service.console.notices import Notice
+from service.console.one_rule_views import rule_view
 from service.console.render import DOORS, STATIC, doors, here, page, said, static_address
+from service.console.replay_views import replay_view
 from service.console.rooms import fields, way
-from service.console.rule_views import status_view
+from service.console.rule_pages import TABS
+from service.console.rule_views import Wanted, status_view
+from service.console.timeline_views import days, proposal_view
+from service.console.trace_views import explained
 from service.console.trouble import notice_of
 from service.console.views import Draft, case_view, queue_views, rows
 from service.domain.access import ROLES, Principal
 from service.errors import FieldProblem, InvalidRequest
 from tests.unit.service.console.material import FINDING, NOW, RULES, case, choice, decision, document, lease, review
+from tests.unit.service.console.rule_material import (
+    alarm,
+    change,
+    event,
+    off,
+    pack,
+    proposal,
+    release,
+    reloaded,
+    replayed,
+    rule,
+    status,
+    trace,
+    whole,
+    workflow_diff,
+)
 from tests.unit.service.console.test_rooms import SCHEMA, WORKFLOW
 
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
@@ -73,7 +95,7 @@ def _decided_page() -> str:
 def _decision_page() -> str:
     evil = {"state": "final", **review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL])}
     shown = decision(labels=[{"label": EVIL, "probability": None}], public_reason=EVIL, release=EVIL, history=[evil])
-    return _body("decision.html", decision=decision_view(shown, {}, NOW))
+    return _body("decision.html", decision=decision_view(shown, {}, NOW), may_explain=True)
 
 
 def _try_page() -> str:
@@ -83,7 +105,9 @@ def _try_page() -> str:
     rooms.append({"name": EVIL, "ms": 1.0, "result": {"clean": EVIL}, "notes": []})
     shown = way({"rooms": rooms, "answer": answer}, "other", WORKFLOW)
     typed = fields(SCHEMA, {"attribute.note": EVIL, "attribute.tags": EVIL})
-    return _body("try.html", way=shown, workflows=[WORKFLOW], chosen=WORKFLOW, fields=typed, text=EVIL, max_chars=8000)
+    told = explained({"workflow": EVIL, "release": EVIL, "rules": [trace(rule=EVIL, title=EVIL)]})
+    listed = {"workflows": [WORKFLOW], "chosen": WORKFLOW, "fields": typed, "max_chars": 8000}
+    return _body("try.html", way=shown, explained=told, text=EVIL, may_explain=True, **listed)
 
 
 def _queue_page() -> str:
@@ -107,12 +131,82 @@ def _document_page() -> str:
 
 
 def _rules_page() -> str:
-    rule = dict.fromkeys(("id", "title", "status", "severity", "effect", "owner", "file"), EVIL) | {"line": 1}
-    release = {"workflow": EVIL, "release": EVIL, "ruleset": EVIL, "certificate": None, "refusal": {"why": EVIL}}
+    evil = rule(id=EVIL, title=EVIL, status=EVIL, severity=EVIL, effect=EVIL, owner=EVIL, file=EVIL)
+    evil["last_change"] = {"at": "2026-11-21T06:00:00.000Z", "by": EVIL, "kind": EVIL}
+    exemption = {"id": EVIL, "rules": [EVIL], "owner": EVIL, "why": EVIL, "ticket": EVIL}
+    packs = [pack(evil, id=EVIL, title=EVIL, owner=EVIL, exemptions=[{**pack()["exemptions"][0], **exemption}])]
+    pinned = {"by": EVIL, "at": "2026-11-21T06:00:00.000Z"}
+    releases = [
+        release(workflow=EVIL, release=EVIL, ruleset=EVIL, pinned=pinned, certificate=None, refusal={"why": EVIL})
+    ]
+    found = status(packs=packs, workflows=releases, alarms=[alarm(rule=EVIL, workflow=EVIL, release=EVIL)], errors=[])
+    disabled = off(rule=EVIL, by=EVIL, why=EVIL, certificates={EVIL: False})
+    shown = status_view(found, [disabled], NOW)
+    listed = {"statuses": words.RULE_STATUSES.values(), "effects": words.EFFECTS.values()}
+    return _body("rules.html", status=shown, wanted=Wanted(text=EVIL, status=EVIL), tabs=TABS, **listed)
+
+
+def _rule_page() -> str:
+    test = {"name": EVIL, "text": EVIL, "attributes": {EVIL: EVIL}, "expect": EVIL, "now": EVIL}
+    matcher = {"name": EVIL, "phrases": [EVIL], "regexes": [EVIL], "views": [EVIL], "whole_words": True}
+    leaf = {"source": EVIL, "line": 1, "column": 1}
+    evil = whole(
+        **dict.fromkeys(("id", "title", "file", "reason", "reason_code", "public_reason", "owner"), EVIL),
+        **{name: [EVIL] for name in ("citation", "jurisdiction", "requires", "tags")},
+        when={"any": [leaf, {"none": [leaf]}]},
+        tests=[test],
+        matchers=[matcher],
+        lists=[{"name": EVIL, "values": [EVIL]}],
+        obligations={"redact": [EVIL], "narrow": {EVIL: [EVIL]}, "priority": 1, "queue": EVIL},
+    )
+    told = days([event(by=EVIL, workflow=EVIL, summary=EVIL, detail={"subject": EVIL, "note": EVIL, "why": EVIL})], NOW)
+    shown = rule_view(evil, rule(), NOW)
+    return _body("rule.html", rule=shown, off=None, last_hit=None, timeline=told, more=True)
+
+
+def _change_page() -> str:
     error = {"file": EVIL, "line": 1, "column": 1, "message": f"`{EVIL}`", "remedy": EVIL}
-    packs = [{"id": EVIL, "title": EVIL, "rules": [rule]}]
-    status = status_view({"packs": packs, "workflows": [release], "files_differ": True, "errors": [error]})
-    return _body("rules.html", status=status)
+    return _change(files_view({"workflows": [], "errors": [error]}, status(), []))
+
+
+def _changed_page() -> str:
+    evil = workflow_diff(workflow=EVIL, changes=[change(says=EVIL), change(before=EVIL, after=EVIL)], removed=[EVIL])
+    pinned = status(workflows=[release(workflow=EVIL, pinned={"by": EVIL, "at": "2026-11-21T06:00:00.000Z"})])
+    return _change(files_view({"workflows": [evil], "errors": []}, pinned, [EVIL]))
+
+
+def _change(files: FilesView) -> str:
+    example = {**replayed()["examples"][0], "decision": EVIL, "rules": {"gained": [EVIL], "lost": [EVIL]}}
+    tried = replay_view(
+        replayed(workflow=EVIL, by_rule=[{"rule": EVIL, "more": 1, "fewer": 1}], examples=[example]), NOW
+    )
+    old: dict[str, Any] = {"id": EVIL, "created_at": "2026-11-20T08:00:00.000Z", "created_by": EVIL, "why": EVIL}
+    old |= {"certificate": None, "refusal": {"why": EVIL}}
+    return _body(
+        "rule_change.html",
+        tabs=TABS,
+        files=files,
+        workflows=[EVIL, "other"],
+        chosen=EVIL,
+        since=rule_words.SINCE,
+        days=7,
+        releases=[earlier_view(old, NOW)],
+        replay=tried,
+        reckoned=reckoned({"workflows": [reloaded(workflow=EVIL, certificate=None, refusal={"why": EVIL})]}),
+    )
+
+
+def _explained_page() -> str:
+    seen = {**trace()["clauses"][0], "source": EVIL, "file": EVIL, "attributes": {EVIL: EVIL}, "failure": EVIL}
+    evil = trace(rule=EVIL, title=EVIL, reason=EVIL, why_not=EVIL, exemption=EVIL, missing=[EVIL], clauses=[seen])
+    rules = [evil, {**evil, "finding": "match", "effect": EVIL}, {**evil, "finding": "unknown", "effect": EVIL}]
+    found = explained({"workflow": EVIL, "release": EVIL, "rules": rules})
+    return _body("decision_rules.html", decision=EVIL, found=found, words=EVIL)
+
+
+def _proposal_page() -> str:
+    evil = proposal(by=EVIL, why=EVIL, workflows=[reloaded(workflow=EVIL, changes=[change(says=EVIL)])])
+    return _body("rule_proposal.html", proposal=proposal_view(evil, "Maya", NOW), why=EVIL)
 
 
 def _body(template: str, **shown: Any) -> str:
@@ -120,7 +214,11 @@ def _body(template: str, **shown: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "made", [_case_page, _decided_page, _decision_page, _try_page, _queue_page, _document_page, _rules_page]
+    "made",
+    [
+        *(_case_page, _decided_page, _decision_page, _try_page, _queue_page, _document_page),
+        *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
+    ],
 )
 def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
     """Texts, notes, names of rules and documents, file errors: each is shown, none is run."""
@@ -130,7 +228,13 @@ def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
     assert "{{7*7}}" in body
 
 
-@pytest.mark.parametrize("made", [_case_page, _decided_page, _decision_page, _try_page, _queue_page, _rules_page])
+@pytest.mark.parametrize(
+    "made",
+    [
+        *(_case_page, _decided_page, _decision_page, _try_page, _queue_page),
+        *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
+    ],
+)
 def test_pages_keep_to_a_strict_content_security_policy(made: Callable[[], str]) -> None:
     """No inline script, style or handler in what we write ourselves."""
     own = made().replace("onerror=alert", "")
@@ -183,6 +287,7 @@ def test_every_field_has_a_label() -> None:
         ("reviewer", ["Queues", "Try it", "Decisions", "Documents"]),
         ("operations", ["Queues", "Try it", "Decisions", "Documents", "Rules"]),
         ("caller", ["Decisions"]),
+        ("auditor", ["Queues", "Try it", "Decisions", "Documents", "History of rules"]),
     ],
 )
 def test_the_navigation_offers_what_the_key_opens(role: str, names: list[str]) -> None:

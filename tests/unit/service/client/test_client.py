@@ -7,6 +7,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 import service.client
-from service.api import examples, replies, replies_operations
+from service.api import examples, examples_rules, replies, replies_operations, replies_rules
 from service.client import (
     AsyncSignoff,
     Case,
@@ -74,8 +75,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep_async(seconds: float) -> None:
         sleep(seconds)
 
-    monkeypatch.setattr("service.client.time", SimpleNamespace(sleep=sleep, monotonic=lambda: clock[0]))
-    monkeypatch.setattr("service.client.asyncio", SimpleNamespace(sleep=sleep_async))
+    for part in ("calls", "clients"):
+        monkeypatch.setattr(f"service.client.{part}.time", SimpleNamespace(sleep=sleep, monotonic=lambda: clock[0]))
+    monkeypatch.setattr("service.client.clients.asyncio", SimpleNamespace(sleep=sleep_async))
     return slept
 
 
@@ -309,8 +311,13 @@ ASKED: dict[str, tuple[Act, str, Any, type]] = {
         examples.DECISIONS,
         DecisionPage,
     ),
-    "POST /v1/rules/check": (lambda s: s.check_rules()[0], "", examples.RULE_ERRORS, RuleError),
-    "POST /v1/rules/reload": (lambda s: s.reload_rules(dry_run=True), "dry_run=true", examples.RELOADED, Reloaded),
+    "POST /v1/rules/check": (lambda s: s.check_rules()[0], "", examples_rules.CHECKED, RuleError),
+    "POST /v1/rules/reload": (
+        lambda s: s.reload_rules(dry_run=True),
+        "dry_run=true",
+        examples_rules.RELOADED,
+        Reloaded,
+    ),
     "POST /v1/halt": (lambda s: s.halt("why"), "", examples.HALTED, Halted),
     "POST /v1/resume": (lambda s: s.resume("w"), "", examples.RESUMED, Halted),
 }
@@ -378,8 +385,8 @@ PAIRS: list[tuple[type, type]] = [
     (service.client.CaseSummary, replies.CaseSummary),
     (Case, replies.Case),
     (Claimed, replies.Claimed),
-    (RuleError, replies_operations.RuleError),
-    (Reloaded, replies_operations.Reloaded),
+    (RuleError, replies_rules.RuleError),
+    (Reloaded, replies_rules.Reloaded),
     (Halted, replies_operations.Halted),
 ]
 
@@ -398,10 +405,13 @@ def test_members_of_a_newer_server_can_be_read() -> None:
 
 def test_the_client_can_be_taken_along_by_itself() -> None:
     """It imports httpx, pydantic and the standard library, and nothing of the service."""
-    source = inspect.getsource(service.client)
-    imported = {line.split()[1].partition(".")[0] for line in _imports(source)}
-    assert "service" not in imported
-    assert imported - {"httpx", "pydantic"} <= set(sys.stdlib_module_names)
+    files = list(Path(service.client.__file__).parent.glob("*.py"))
+    imported = {line.split()[1] for path in files for line in _imports(path.read_text())}
+    beside = {f".{path.stem}" for path in files}
+    assert len(files) > 5
+    assert {name.partition(".")[0] for name in imported - beside} - {"httpx", "pydantic"} <= set(
+        sys.stdlib_module_names
+    )
 
 
 def _imports(source: str) -> Iterable[str]:

@@ -1,0 +1,43 @@
+"""The command line: every verb of operations, model and document owners. Heavy parts are imported where used."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from rules.errors import RuleErrors
+from service.cli import audit, decide, documents, encoder, keys, rules, serving, workflow
+from service.cli.saying import complain
+from service.errors import ServiceError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Decide by rules, documents and a classifier.")
+app.command()(serving.init)
+app.command()(serving.serve)
+app.command("build-seed")(serving.build_seed)
+app.command()(decide.decide)
+app.add_typer(keys.app, name="keys")
+app.add_typer(rules.app, name="rules")
+app.add_typer(workflow.app, name="workflow")
+app.add_typer(documents.app, name="documents")
+app.add_typer(encoder.encoder_app, name="encoder")
+app.add_typer(encoder.index_app, name="index")
+app.add_typer(audit.app, name="audit")
+
+
+def main() -> None:
+    """Entry point: errors are said in a sentence with their remedy, not as a traceback."""
+    try:
+        app()
+    except ServiceError as error:
+        complain(error)
+        sys.exit(2)
+    except RuleErrors as error:
+        from service.errors import RulesBroken
+
+        listed = [
+            {"file": p.file, "line": p.line, "column": p.column, "message": p.message, "remedy": p.remedy}
+            for p in error.problems
+        ]
+        complain(RulesBroken("the rule files do not load", remedy="mend the files", extra={"errors": listed}))
+        sys.exit(2)

@@ -1,0 +1,157 @@
+"""What comes back about decisions and cases, typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Answer(BaseModel):
+    """Members that a newer server adds are kept, and can be read as attributes."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+class ScoredLabel(Answer):
+    """A label, with its calibrated probability unless a person chose it."""
+
+    label: str
+    probability: float | None = None
+
+
+class Passage(Answer):
+    """One passage of an approved document."""
+
+    id: str
+    version: int
+    title: str
+    passage: str
+    passage_id: str
+    score: float
+    collection: str = ""
+    heading: str = ""
+    highlights: list[tuple[int, int]] = []
+    parts: dict[str, float] = {}
+
+
+class Draft(Answer):
+    """A reply made of approved passages alone."""
+
+    text: str
+    citations: list[str]
+
+
+class Review(Answer):
+    """What a person decided; reason code, reviewer and note are seen with scope `explain` only."""
+
+    outcome: Literal["allow", "block", "review"]
+    labels: list[str]
+    reason_code: str | None = None
+    reviewer: str | None = None
+    note: str | None = None
+    reply: str | None = None
+
+
+class Decision(Answer):
+    """A decision as it stands."""
+
+    id: str
+    workflow: str
+    state: Literal["waiting", "final", "superseded"]
+    outcome: Literal["allow", "block", "review"]
+    decided_by: Literal["rules", "classifier", "reviewer"] | None
+    labels: list[ScoredLabel]
+    reasons: list[str]
+    documents: list[Passage]
+    release: str
+    created_at: datetime
+    public_reason: str | None = None
+    rules: dict[str, Any] | None = None
+    draft: Draft | None = None
+    case: str | None = None
+    review: Review | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a person still has to decide."""
+        return self.state == "waiting"
+
+
+class DecisionSummary(Answer):
+    """A decision in a list."""
+
+    id: str
+    workflow: str
+    state: str
+    outcome: str
+    created_at: datetime
+    label: str | None = None
+    case: str | None = None
+
+
+class DecisionPage(Answer):
+    """Newest first; pass `next` on as `after`."""
+
+    items: list[DecisionSummary]
+    next: str | None = None
+
+
+class CaseSummary(Answer):
+    """A case in a list."""
+
+    id: str
+    decision: str
+    workflow: str
+    queue: str
+    kind: str
+    state: str
+    priority: int
+    reasons: list[str]
+    created_at: datetime
+    due_at: datetime
+    overdue: bool
+
+
+class CasePage(Answer):
+    """Open cases best first; pass `next` on as `after`."""
+
+    items: list[CaseSummary]
+    next: str | None = None
+
+
+class Case(CaseSummary):
+    """Everything needed to decide a case."""
+
+    text: str
+    attributes: dict[str, Any]
+    labels: list[ScoredLabel]
+    documents: list[Passage]
+    choices: list[dict[str, Any]]
+    suggestion: dict[str, Any] | None = None
+    rules: dict[str, Any] | None = None
+
+
+class Claimed(Answer):
+    """A lease; its token goes with everything done to the case."""
+
+    case: str
+    decision: str
+    token: str
+    until: datetime
+
+
+class Renewed(Answer):
+    until: datetime
+
+
+class Found(Answer):
+    items: list[Passage]
+
+
+class Halted(Answer):
+    """The workflows concerned, and how they stand now."""
+
+    workflows: list[str]
+    halted: bool

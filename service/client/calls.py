@@ -1,0 +1,148 @@
+"""Calls about decisions and cases, and the stop button; the methods of the clients are made of these."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
+
+import httpx
+
+from .answers import Case, CasePage, Claimed, Decision, DecisionPage, Found, Halted, Passage, Renewed
+from .steps import Calling, Pause, Steps, quoted, read, send
+
+Attributes: TypeAlias = Mapping[str, str | float | bool | Sequence[str]]
+
+_POLL = 25.0  # seconds the server is asked to wait; below the idle limit of common proxies
+
+
+class WorkCalls(Calling):
+    """For whoever asks for decisions, and whoever makes them."""
+
+    __slots__ = ()
+
+    def decide(
+        self,
+        text: str,
+        workflow: str,
+        attributes: Attributes | None = None,
+        subject: str | None = None,
+        *,
+        idempotency_key: str | None = None,
+        wait: float | None = None,
+        dry_run: bool = False,
+    ) -> Steps[Decision]:
+        """Ask for a decision. With `wait`, stay up to so many seconds for a person; it may be waiting still."""
+        body = {"workflow": workflow, "text": text, "attributes": dict(attributes or {}), "subject": subject}
+        # The key makes repeating safe: the service answers a repeat with its first answer.
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        asked = send("POST", "/v1/decisions", params={"dry_run": dry_run or None}, body=body, headers=headers)
+        decision = yield from self._one(Decision, asked)
+        if wait and decision.waiting and not dry_run:
+            return (yield from self.wait(decision.id, wait))
+        return decision
+
+    def get(self, decision_id: str) -> Steps[Decision]:
+        """The decision as it stands."""
+        return (yield from self._one(Decision, send("GET", f"/v1/decisions/{quoted(decision_id)}")))
+
+    def wait(self, decision_id: str, timeout: float) -> Steps[Decision]:
+        """The decision once it is final, or as it stands after `timeout` seconds."""
+        until = time.monotonic() + timeout
+        while True:
+            begun = time.monotonic()
+            seconds = round(min(max(until - begun, 0), _POLL), 3)
+            asked = send("GET", f"/v1/decisions/{quoted(decision_id)}", params={"wait": seconds}, patience=seconds)
+            decision = yield from self._one(Decision, asked)
+            now = time.monotonic()
+            if not decision.waiting or now >= until:
+                return decision
+            if now - begun < min(1, seconds):  # the server did not wait as asked
+                yield Pause(min(1, until - now))
+
+    def decisions(
+        self, *, workflow: str | None = None, state: str | None = None, after: str | None = None, limit: int = 50
+    ) -> Steps[DecisionPage]:
+        """A page of decisions, newest first."""
+        params = {"workflow": workflow, "state": state, "after": after, "limit": limit}
+        return (yield from self._one(DecisionPage, send("GET", "/v1/decisions", params=params)))
+
+    def search(self, text: str, workflow: str, k: int = 5) -> Steps[list[Passage]]:
+        """The best passages of the workflow's approved documents, best first."""
+        body = {"workflow": workflow, "text": text, "k": k}
+        return (yield from self._one(Found, send("POST", "/v1/search", body=body))).items
+
+    def cases(
+        self,
+        *,
+        queue: str | None = None,
+        state: str | None = None,
+        reason: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Steps[CasePage]:
+        """A page of cases; open ones (`state="open"`) come best first."""
+        params = {"queue": queue, "state": state, "reason": reason, "after": after, "limit": limit}
+        return (yield from self._one(CasePage, send("GET", "/v1/cases", params=params)))
+
+    def case(self, case_id: str) -> Steps[Case]:
+        """Everything needed to decide a case."""
+        return (yield from self._one(Case, send("GET", f"/v1/cases/{quoted(case_id)}")))
+
+    def claim(self, queue: str) -> Steps[Claimed | None]:
+        """Lease the best case of the queue; None when nothing waits there. After `Unreachable`, look at `cases`.
+
+        Never repeated blindly: the first attempt may have leased a case though its answer was lost, and a second one
+        would lease another and leave the first to nobody until its lease runs out.
+        """
+        response = yield from self._answered(send("POST", f"/v1/queues/{quoted(queue)}/claim", repeatable=False))
+        return None if response.status_code == httpx.codes.NO_CONTENT else read(Claimed, response)
+
+    def claim_case(self, case_id: str) -> Steps[Claimed]:
+        """Lease this case. Repeating is safe: whoever holds it gets a new token."""
+        return (yield from self._one(Claimed, send("POST", f"/v1/cases/{quoted(case_id)}/claim")))
+
+    def renew(self, case: Claimed) -> Steps[Claimed]:
+        """Put the end of the lease off by its full length."""
+        asked = send("POST", f"/v1/cases/{quoted(case.case)}/renew", body={"token": case.token})
+        renewed = yield from self._one(Renewed, asked)
+        return case.model_copy(update={"until": renewed.until})
+
+    def return_case(self, case: Claimed) -> Steps[None]:
+        """Put the case back into its queue, undecided."""
+        path = f"/v1/cases/{quoted(case.case)}/return"
+        yield from self._answered(send("POST", path, body={"token": case.token}, repeatable=False))
+
+    def decide_case(
+        self,
+        case: Claimed,
+        labels: Sequence[str],
+        reason_code: str,
+        *,
+        outcome: Literal["allow", "block"] | None = None,
+        note: str | None = None,
+        passage_ids: Sequence[str] = (),
+        reply: str | None = None,
+    ) -> Steps[Decision]:
+        """Decide a case you hold. After `Unreachable`, `get` the decision: it may be final already."""
+        body = {
+            "token": case.token,
+            "labels": list(labels),
+            "outcome": outcome,
+            "reason_code": reason_code,
+            "note": note,
+            "passage_ids": list(passage_ids),
+            "reply": reply,
+        }
+        # Not repeated: a second attempt would be told that the lease is lost, though the first one had decided.
+        path = f"/v1/cases/{quoted(case.case)}/decide"
+        return (yield from self._one(Decision, send("POST", path, body=body, repeatable=False)))
+
+    def halt(self, why: str, workflow: str | None = None) -> Steps[Halted]:
+        """Stop automatic decisions, of one workflow or of all."""
+        return (yield from self._one(Halted, send("POST", "/v1/halt", body={"workflow": workflow, "why": why})))
+
+    def resume(self, workflow: str | None = None) -> Steps[Halted]:
+        """Let automatic decisions go on."""
+        return (yield from self._one(Halted, send("POST", "/v1/resume", body={"workflow": workflow})))

@@ -1,0 +1,196 @@
+"""The two clients: the same calls, for ordinary code and for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
+
+import httpx
+
+from .calls import WorkCalls
+from .rule_calls import RuleCalls
+from .steps import Outcome, Pause, Steps, arguments
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Calls(WorkCalls, RuleCalls):
+    """Every call, as steps."""
+
+    __slots__ = ()
+
+
+def _now(call: Callable[Concatenate[Calls, P], Steps[T]]) -> Callable[Concatenate[Signoff, P], T]:
+    @functools.wraps(call)
+    def method(self: Signoff, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._take(call(self._calls, *args, **kwargs))
+
+    return method
+
+
+def _soon(
+    call: Callable[Concatenate[Calls, P], Steps[T]],
+) -> Callable[Concatenate[AsyncSignoff, P], Coroutine[Any, Any, T]]:
+    @functools.wraps(call)
+    async def method(self: AsyncSignoff, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._take(call(self._calls, *args, **kwargs))
+
+    return method
+
+
+class Signoff:
+    """The client for ordinary code. Threads may share one; use it with `with`, or close it.
+
+    `timeout` is in seconds for one attempt, waiting not included; `retries` are attempts after the first.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeout: float = 10.0,
+        retries: int = 4,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(base_url=base_url, headers={"Authorization": f"Bearer {key}"}, transport=transport)
+        self._timeout = timeout
+        self._calls = Calls(retries)
+
+    decide = _now(Calls.decide)
+    get = _now(Calls.get)
+    wait = _now(Calls.wait)
+    decisions = _now(Calls.decisions)
+    search = _now(Calls.search)
+    cases = _now(Calls.cases)
+    case = _now(Calls.case)
+    claim = _now(Calls.claim)
+    claim_case = _now(Calls.claim_case)
+    renew = _now(Calls.renew)
+    return_case = _now(Calls.return_case)
+    decide_case = _now(Calls.decide_case)
+    rules = _now(Calls.rules)
+    check_rules = _now(Calls.check_rules)
+    diff_rules = _now(Calls.diff_rules)
+    reload_rules = _now(Calls.reload_rules)
+    rollback_rules = _now(Calls.rollback_rules)
+    unpin_rules = _now(Calls.unpin_rules)
+    disable_rule = _now(Calls.disable_rule)
+    enable_rule = _now(Calls.enable_rule)
+    explain_rules = _now(Calls.explain_rules)
+    explain_decision = _now(Calls.explain_decision)
+    replay_rules = _now(Calls.replay_rules)
+    rules_history = _now(Calls.rules_history)
+    proposals = _now(Calls.proposals)
+    proposal = _now(Calls.proposal)
+    approve_proposal = _now(Calls.approve_proposal)
+    reject_proposal = _now(Calls.reject_proposal)
+    alarms = _now(Calls.alarms)
+    acknowledge_alarm = _now(Calls.acknowledge_alarm)
+    halt = _now(Calls.halt)
+    resume = _now(Calls.resume)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _take(self, steps: Steps[T]) -> T:
+        outcome: Outcome = None
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as done:
+                return cast("T", done.value)
+            if isinstance(step, Pause):
+                time.sleep(step.seconds)
+                outcome = None
+                continue
+            try:
+                outcome = self._http.request(**arguments(step, self._timeout))
+            except httpx.RequestError as error:
+                outcome = error
+
+
+class AsyncSignoff:
+    """The client for asyncio, with the methods of `Signoff` to be awaited."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeout: float = 10.0,
+        retries: int = 4,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        headers = {"Authorization": f"Bearer {key}"}
+        self._http = httpx.AsyncClient(base_url=base_url, headers=headers, transport=transport)
+        self._timeout = timeout
+        self._calls = Calls(retries)
+
+    decide = _soon(Calls.decide)
+    get = _soon(Calls.get)
+    wait = _soon(Calls.wait)
+    decisions = _soon(Calls.decisions)
+    search = _soon(Calls.search)
+    cases = _soon(Calls.cases)
+    case = _soon(Calls.case)
+    claim = _soon(Calls.claim)
+    claim_case = _soon(Calls.claim_case)
+    renew = _soon(Calls.renew)
+    return_case = _soon(Calls.return_case)
+    decide_case = _soon(Calls.decide_case)
+    rules = _soon(Calls.rules)
+    check_rules = _soon(Calls.check_rules)
+    diff_rules = _soon(Calls.diff_rules)
+    reload_rules = _soon(Calls.reload_rules)
+    rollback_rules = _soon(Calls.rollback_rules)
+    unpin_rules = _soon(Calls.unpin_rules)
+    disable_rule = _soon(Calls.disable_rule)
+    enable_rule = _soon(Calls.enable_rule)
+    explain_rules = _soon(Calls.explain_rules)
+    explain_decision = _soon(Calls.explain_decision)
+    replay_rules = _soon(Calls.replay_rules)
+    rules_history = _soon(Calls.rules_history)
+    proposals = _soon(Calls.proposals)
+    proposal = _soon(Calls.proposal)
+    approve_proposal = _soon(Calls.approve_proposal)
+    reject_proposal = _soon(Calls.reject_proposal)
+    alarms = _soon(Calls.alarms)
+    acknowledge_alarm = _soon(Calls.acknowledge_alarm)
+    halt = _soon(Calls.halt)
+    resume = _soon(Calls.resume)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _take(self, steps: Steps[T]) -> T:
+        outcome: Outcome = None
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as done:
+                return cast("T", done.value)
+            if isinstance(step, Pause):
+                await asyncio.sleep(step.seconds)
+                outcome = None
+                continue
+            try:
+                outcome = await self._http.request(**arguments(step, self._timeout))
+            except httpx.RequestError as error:
+                outcome = error
