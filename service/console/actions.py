@@ -11,16 +11,16 @@ from starlette.datastructures import FormData
 from service.console.cookies import drop_lease, drop_session, keep_lease, keep_session, lease_token, session_token
 from service.console.guard import HOME, SIGN_IN, TheHouse, need, own_address, own_page_only
 from service.console.notices import Notice, lease_lost
-from service.console.pages import Operator, Trier, case_page, open_workflows, show_case, try_page
+from service.console.pages import Trier, case_page, open_workflows, show_case, try_page
 from service.console.render import from_htmx, page
 from service.console.rooms import attributes, way
-from service.console.rule_views import reload_words, status_view
+from service.console.trace_views import explained
 from service.console.trouble import ConsoleRoute, at_notices, notice_of
 from service.console.views import NO_LABEL, UNWRITTEN, Draft
 from service.domain.access import Principal, Scope
 from service.domain.types import Outcome
-from service.errors import InvalidRequest, LeaseLost, RulesBroken, ServiceError, Unauthenticated
-from service.usecases import claim_case, reload_rules, resolve_case, sign_in
+from service.errors import InvalidRequest, LeaseLost, ServiceError, Unauthenticated
+from service.usecases import claim_case, explain_rules, resolve_case, sign_in
 from service.usecases.house import House
 from service.usecases.make_decision import Ask
 from service.usecases.resolve_case import Resolution
@@ -179,29 +179,12 @@ def try_it(request: Request, house: TheHouse, trier: Trier, form: Annotated[Form
             raise
         return try_page(request, house, name, fields, text=text, notice=notice_of(error))
     shown = way(found, text, workflow)
+    told = None
+    if "explain" in fields and trier.may(Scope.RULES):
+        told = explained(explain_rules.explain(house, name, text, values))
     if from_htmx(request):
-        return page(request, "_way.html", way=shown)
-    return try_page(request, house, name, fields, text=text, way=shown)
-
-
-@router.post("/rules/check")
-def check_rules(request: Request, house: TheHouse, operator: Operator) -> Response:
-    status = status_view(reload_rules.status(house))
-    fine = Notice("The files are in order", "Every rule compiles and passes its own tests.", tone="allow")
-    refused = Notice("The files do not load", "The rules in force stay in force.", "Mend the files below.", "block")
-    return page(request, "rules.html", status=status, notice=refused if status.errors else fine)
-
-
-@router.post("/rules/reload")
-def reload(request: Request, house: TheHouse, operator: Operator) -> Response:
-    try:
-        report = reload_rules.reload(house, operator.name)
-        told = Notice(
-            "Rules reloaded" if report["changed"] else "Nothing to reload", reload_words(report), tone="allow"
-        )
-    except RulesBroken as error:
-        told = Notice("The files do not load", "The rules in force stay in force.", error.remedy, "block")
-    return page(request, "rules.html", status=status_view(reload_rules.status(house)), notice=told)
+        return page(request, "_way.html", way=shown, explained=told)
+    return try_page(request, house, name, fields, text=text, way=shown, explained=told)
 
 
 def _token(request: Request, house: House) -> str:

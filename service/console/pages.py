@@ -16,7 +16,6 @@ from service.console.guard import HOME, TheHouse, Visitor, need, own_address
 from service.console.notices import Notice
 from service.console.render import DECISIONS, DOCUMENTS, QUEUES, RULES, TRY, page
 from service.console.rooms import fields
-from service.console.rule_views import status_view
 from service.console.trouble import ConsoleRoute
 from service.console.views import UNWRITTEN, CaseView, Draft, case_view, queue_views, rows
 from service.domain.access import Principal, Scope
@@ -24,7 +23,7 @@ from service.domain.types import Workflow
 from service.errors import NotFound
 from service.store import documents as stored
 from service.store.pointers import pointers
-from service.usecases import read_case, read_decision, read_document, reload_rules
+from service.usecases import read_case, read_decision, read_document
 from service.usecases.house import House
 
 router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
@@ -127,7 +126,14 @@ def try_page(request: Request, house: House, name: str, typed: dict[str, str], *
     chosen = next((workflow for workflow in known if workflow.name == name), known[0] if known else None)
     if chosen is None:
         raise NotFound("there is no workflow yet", remedy="make one: signoff workflow create NAME")
-    defaults = {"way": None, "text": "", "max_chars": house.settings.max_text_chars}
+    principal: Principal | None = request.state.principal
+    defaults = {
+        "way": None,
+        "explained": None,
+        "text": "",
+        "max_chars": house.settings.max_text_chars,
+        "may_explain": principal is not None and principal.may(Scope.RULES),
+    }
     return page(
         request,
         "try.html",
@@ -163,7 +169,12 @@ def find(finder: Finder, id: Annotated[str, Query(max_length=64, pattern=r"^\s*d
 def decision(request: Request, house: TheHouse, finder: Finder, decision_id: str) -> Response:
     found = read_decision.view(house, finder, decision_id)
     titles = label_titles([house.shelf.open(found["release"]).workflow])
-    return page(request, "decision.html", decision=decision_view(found, titles, house.clock()))
+    return page(
+        request,
+        "decision.html",
+        decision=decision_view(found, titles, house.clock()),
+        may_explain={Scope.RULES, Scope.EXPLAIN, Scope.READ} <= finder.scopes,
+    )
 
 
 @router.get("/documents")
@@ -198,11 +209,6 @@ def document(
         raise NotFound(f"Document {document_id} has no version {version}.", remedy="Choose one of its versions.")
     shown = next(each for each in newest["versions"] if each["version"] == row.version)
     return page(request, "document.html", document=document_view({**shown, "text": row.text}, newest["versions"]))
-
-
-@router.get("/rules")
-def rules(request: Request, house: TheHouse, operator: Operator) -> Response:
-    return page(request, "rules.html", status=status_view(reload_rules.status(house)))
 
 
 @router.get("/{rest:path}")

@@ -34,7 +34,8 @@ TRY = Door("/console/try", "Try it", frozenset({Scope.EXPLAIN}))
 DECISIONS = Door("/console/decisions", "Decisions", frozenset({Scope.READ, Scope.DECIDE}))
 DOCUMENTS = Door("/console/documents", "Documents", frozenset({Scope.READ, Scope.DOCUMENTS, Scope.SEARCH}))
 RULES = Door("/console/rules", "Rules", frozenset({Scope.RULES}))
-DOORS = (QUEUES, TRY, DECISIONS, DOCUMENTS, RULES)
+HISTORY = Door("/console/rules/history", "History of rules", frozenset({Scope.AUDIT}))
+DOORS = (QUEUES, TRY, DECISIONS, DOCUMENTS, RULES, HISTORY)
 
 
 def doors(principal: Principal | None) -> tuple[Door, ...]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.console import actions, pages
+from service.console import actions, pages, rule_actions, rule_pages
 from service.console.render import STATIC
 from service.usecases.house import House
 
@@ -26,5 +26,5 @@ def install(app: FastAPI, house: House) -> None:
     """Mount the static files and the pages. The pages' last route answers whatever else begins with /console."""
     app.state.house = house
     app.mount("/static", Kept(directory=STATIC), name="static")
-    app.include_router(actions.router)
-    app.include_router(pages.router)
+    for part in (actions, rule_actions, rule_pages, pages):
+        app.include_router(part.router)

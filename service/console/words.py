@@ -166,6 +166,12 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("empty", "The queue is empty: nothing is left to claim.", "", "allow"),
     ("decided-empty", "Decided and recorded. The queue is empty: nothing is left to claim.", "", "allow"),
     ("signed-out", "You are signed out.", "", "plain"),
+    ("disabled", "The rule is off, everywhere, from the next request on.", "", "allow"),
+    ("enabled", "The rule counts again from the next request on.", "", "allow"),
+    ("unpinned", "Unpinned: the next reload takes the files over again.", "", "allow"),
+    ("acknowledged", "Acknowledged and recorded.", "", "allow"),
+    ("proposed", "Proposed. Nothing has changed yet: somebody else has to approve it.", "", "review"),
+    ("rejected", "Rejected and recorded. Nothing has changed.", "", "plain"),
 )
 
 
