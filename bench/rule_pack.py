@@ -258,13 +258,14 @@ _EVERYDAY: Sequence[Callable[[int], Written]] = (
     _usual("'new' in tags || 'retail' in tags", {"tags": ["new"]}),
 )
 
-#: Words of everyday banking messages, the frequent first.
-_COMMON: Final = """my card i to the account a how do can money transfer is what not was it for payment have be of you
-on in and that with cash top up get me why did from when there use need pin if charged fee bank been
-this atm your will has still exchange rate refund pending but an any declined make does help please
-identity virtual out where new transaction are change verify way withdraw working direct debit just
-so long time wrong received today yesterday by app shows take many currency balance know am who
-statement extra find lost or phone another stolen cheque deposit only purchase at cancel
+#: Words of everyday banking messages with four letters at least, the frequent first.
+_COMMON: Final = """card what account transfer money there have this need that cash from payment with exchange where
+will when charged please virtual been would pending help make transaction still cards know identity
+long disposable does like declined want rate work wrong using made take tried change verify your
+currencies withdrawal through some currency check someone refund charge funds tell working extra
+just statement bank think find something about showing much received should used back into fees
+cancel possible order amount show able receive today accept lost many contactless times limit stolen
+verification time sure visa come purchase transactions before salary abroad
 """.split()
 
 

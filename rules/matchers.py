@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -63,6 +63,7 @@ class Hits:
     views: dict[str, int] = field(default_factory=dict)  #: key -> views it hit in, as bits
     phrases: dict[str, list[_Found]] = field(default_factory=lambda: defaultdict(list))
     regexes: dict[str, list[tuple[View, PatternSet, int]]] = field(default_factory=lambda: defaultdict(list))
+    _located: dict[str, list[tuple[int, int]]] | None = None
 
     @property
     def keys(self) -> frozenset[str]:
@@ -75,13 +76,26 @@ class Hits:
 
     def spans(self, key: str) -> tuple[Span, ...]:
         """Where in the raw text a matcher hit; the first few when it hit often."""
-        raw: list[tuple[int, int]] = []
-        for view, places in self.phrases.get(key, ()):
-            raw += self.text.raw_spans(view, places)
+        if self._located is None:
+            self._located = self._locate()
+        raw = [*self._located.get(key, ())]
         for view, patterns, place in self.regexes.get(key, ()):
             raw += self.text.raw_spans(view, islice(patterns.spans(place, self.text.view(view)), MAX_SPANS))
         name = key.rpartition("/")[2]
         return tuple([Span(start, end, name) for start, end in sorted(set(raw))[:MAX_SPANS]])
+
+    def _locate(self) -> dict[str, list[tuple[int, int]]]:
+        """The raw places of every phrase that hit, by key: all of a view at once, which is cheaper than one by one."""
+        by_view: dict[View, list[tuple[str, tuple[tuple[int, int], ...]]]] = defaultdict(list)
+        for key, found in self.phrases.items():
+            for view, places in found:
+                by_view[view].append((key, places))
+        located: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for view, entries in by_view.items():
+            raw = iter(self.text.raw_spans(view, chain.from_iterable(places for _, places in entries)))
+            for key, places in entries:
+                located[key] += islice(raw, len(places))
+        return located
 
 
 class Matchers:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 class Effect(StrEnum):
@@ -89,8 +89,7 @@ class Attribute:
 AttributeValue: TypeAlias = str | int | float | bool | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the raw text that made something hit. Never carries the text itself."""
 
     start: int  #: code points from the start of the raw text

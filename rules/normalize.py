@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from rules.lookalikes import DIGITS, LOOKALIKES, PUNCTUATION
@@ -35,9 +36,11 @@ _HIDDEN: Final = re.compile(
     f"{_SURROGATES}]"  # one by one: a class alone is searched for far faster than a repeated one
 )
 _HIDDEN_ASCII: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
-#: What the way for ASCII has work with, apart from double spaces: controls, white space but the space, the grave.
+#: ASCII characters that need work besides double spaces: controls, white space but the space, the grave.
 _ODD_ASCII: Final = bytes((*range(0x20), 0x7F, ord("`")))
+_GAP: Final = re.compile("  +")
 _LONE: Final = re.compile(f"[{_SURROGATES}]")
+_BRAILLE_BLANK: Final = "\u2800"
 _BLANK: Final = "\\s\u2800"  # \s is Unicode's white space and \x1c-\x1f; U+2800 is a braille cell without dots
 #: The runs that are anything but one plain space: most texts have few, and only these need work.
 _UNEVEN: Final = re.compile(f"[{_BLANK}](?:[{_BLANK}]+|(?<! ))")
@@ -48,7 +51,8 @@ _LINE_END: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 #: Accents and strokes laid over letters; vowel signs of Indic and other scripts are not among them.
 _OVERLAY: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _ASCII_RUN: Final = re.compile("[\t-\r\x1c-\x7e]+|.", re.DOTALL)
-_FOREIGN: Final = re.compile("[^\x00-\x7f]+")
+_PIECE: Final = re.compile("[\x00-\x7f]?[^\x00-\x7f]+")
+_SHORT: Final = 4  #: characters of a piece worth remembering
 _ALIKE: Final = PUNCTUATION | DIGITS
 #: Characters that may join with what stands before them under NFKC, so that both must be normalised as one piece.
 _JOINS_BACK: Final = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff\uff9e-\uffdc]")
@@ -120,35 +124,52 @@ def refuse(raw: str) -> str | None:
 
 def normalize(raw: str) -> Text:
     """See `raw` in its four views. Total: any `str` gives a text, also those `refuse` would turn away."""
-    if raw.isascii():
-        if "  " in raw or len(raw.encode().translate(None, _ODD_ASCII)) < len(raw):
-            clean = _collapse(_HIDDEN_ASCII.sub("", raw).replace("`", "'"))
-            plain = _one_line(clean).lower()
-        else:
-            clean = raw.strip()
-            plain = clean.lower()
+    if _is_simple(raw):
+        clean = " ".join(raw.split()) if "  " in raw else raw.strip()
+        plain = clean.lower()
         return Text(raw, clean, plain, plain)
-    clean = _collapse(_clean(_HIDDEN.sub("", raw)))
+    shown = _HIDDEN_ASCII.sub("", raw)
+    clean = _collapse(_piecewise(shown, _clean_piece).replace("`", "'"))
     plain = _one_line(clean.casefold())
     if plain.isascii():
         return Text(raw, clean, plain, plain)
-    folded = _one_line(_collapse(_fold(clean)))
+    folded = _one_line(_collapse(_piecewise(clean, _fold_piece, str.lower)))
     return Text(raw, clean, plain, plain if folded == plain else folded)
 
 
+def _is_simple(text: str) -> bool:
+    """ASCII on one line: nothing needs work but superfluous spaces and capitals. True of most requests."""
+    return text.isascii() and len(text.encode().translate(None, _ODD_ASCII)) == len(text)
+
+
+def _piecewise(text: str, change: Callable[[str], str], rest: Callable[[str], str] = str) -> str:
+    """`text` with every piece changed: a run of characters beyond ASCII with the one before, which may join it.
+    What lies between is given to `rest`. Pieces stand for themselves, because ASCII joins nothing before it."""
+    made, last = [], 0
+    for piece in _PIECE.finditer(text):
+        made.append(rest(text[last : piece.start()]))
+        made.append(change(piece[0]))
+        last = piece.end()
+    return "".join([*made, rest(text[last:])])
+
+
 def _clean(shown: str) -> str:
-    return unicodedata.normalize("NFKC", _translate(shown, _ALIKE).replace("`", "'"))
-
-
-def _translate(text: str, table: Mapping[int, str]) -> str:
-    """As `text.translate(table)`, for tables without ASCII: its runs, most of most texts, are not looked up."""
-    return _FOREIGN.sub(lambda run: run[0].translate(table), text)
+    return unicodedata.normalize("NFKC", _HIDDEN.sub("", shown).translate(_ALIKE)).replace("`", "'")
 
 
 def _fold(clean: str) -> str:
-    bare = _OVERLAY.sub("", unicodedata.normalize("NFD", clean))
-    bare = _translate(bare, LOOKALIKES)
+    bare = _OVERLAY.sub("", unicodedata.normalize("NFD", clean)).translate(LOOKALIKES)
     return unicodedata.normalize("NFC", _OVERLAY.sub("", bare.casefold()))
+
+
+def _remembered(change: Callable[[str], str]) -> Callable[[str], str]:
+    """The same, from memory for short pieces: a language has few of them, and they come again and again."""
+    from_memory = lru_cache(maxsize=8_192)(change)
+    return lambda piece: from_memory(piece) if len(piece) <= _SHORT else change(piece)
+
+
+_clean_piece: Final = _remembered(_clean)
+_fold_piece: Final = _remembered(_fold)
 
 
 def _space(run: str) -> str:
@@ -157,6 +178,8 @@ def _space(run: str) -> str:
 
 
 def _collapse(text: str) -> str:
+    if " ".join(text.split()) == text and _BRAILLE_BLANK not in text:
+        return text  # nothing but single spaces
     return _UNEVEN.sub(lambda run: _space(run[0]), text).strip()
 
 
@@ -169,6 +192,8 @@ def _shown(raw: str, view: View) -> tuple[str, Origins]:
 
     Walks the same steps as `normalize`, piece by piece: a piece is a character with all that may join it.
     """
+    if _is_simple(raw):
+        return raw, Origins.of(len(raw))
     made: list[str] = []
     seen: dict[str, str] = {}
     origins = Origins()
@@ -186,7 +211,7 @@ def _shown(raw: str, view: View) -> tuple[str, Origins]:
 
 
 def _seen_as(piece: str, view: View) -> str:
-    clean = _clean(_HIDDEN.sub("", piece))
+    clean = _clean(piece)
     match view:
         case View.PLAIN:
             return clean.casefold()
@@ -221,7 +246,8 @@ def _collapsed(text: str, view: View) -> Origins:
     """Where the characters came from that are left after white space was collapsed and the edges were stripped."""
     last, stop = len(text) - len(text.lstrip(_BLANKS)), len(text.rstrip(_BLANKS))
     origins = Origins()
-    for run in _UNEVEN.finditer(text, last, max(stop, last)):
+    uneven = _GAP if _is_simple(text) else _UNEVEN
+    for run in uneven.finditer(text, last, max(stop, last)):
         origins.keep(last, run.start())
         origins.stand_for(len(_space(run[0])) if view is View.CLEAN else 1, run.start(), run.end())
         last = run.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 
 @dataclass(slots=True)
@@ -14,6 +15,13 @@ class Origins:
     length: int = 0  #: characters mapped so far
     _at: list[int] = field(default_factory=list)
     _from: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, length: int) -> Self:
+        """Every character stands for itself."""
+        origins = cls()
+        origins.keep(0, length)
+        return origins
 
     def keep(self, start: int, end: int) -> None:
         """The next `end - start` characters stand for those of `[start, end)`, one for one."""

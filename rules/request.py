@@ -19,6 +19,7 @@ from rules.references import VALID
 from rules.ruleset import CompiledExemption, CompiledRule, RuleSet
 
 MAX_SPANS: Final = 50  #: spans shown of one finding
+_REMEMBERED: Final = 64  #: answers kept of one rule
 _ALIKE: Final = " [only by look-alike letters, so it does not block alone]"
 
 
@@ -46,17 +47,29 @@ class Request:
     def told(self, one: CompiledRule) -> Finding | None:
         """What one rule says, asked by itself; None when it does not match."""
         missing = self.unmet(one)
-        return findings.unknown(one.rule, missing) if missing else self.finding(one, one.program.ask(self.facts))
+        return findings.unknown(one.rule, missing) if missing else self.finding(one, self._ask(one))
 
     def status(self, one: CompiledRule) -> FindingStatus:
         """The same in one word."""
         if self.unmet(one):
             return FindingStatus.UNKNOWN
-        answer = one.program.ask(self.facts)
+        answer = self._ask(one)
         answers = (answer, self._strict(one.program, one.keys, answer))
         if True in answers:
             return FindingStatus.MATCH
         return FindingStatus.NO_MATCH if answers == (False, False) else FindingStatus.UNKNOWN
+
+    def _ask(self, one: CompiledRule) -> bool | str:
+        """What a rule's condition says; from memory where it was asked with the same hits and reads nothing else."""
+        if one.reads:
+            return one.program.ask(self.facts)
+        hit = one.keys & self.keys
+        answer = one.said.get(hit)
+        if answer is None:
+            answer = one.program.ask(self.facts)
+            if isinstance(answer, bool) and len(one.said) < _REMEMBERED:
+                one.said[hit] = answer
+        return answer
 
     def unmet(self, one: CompiledRule) -> tuple[str, ...]:
         """The attributes a rule requires that are not there, by name."""

@@ -29,6 +29,8 @@ class CompiledRule:
     bare: bool | str  #: its answer without any hit or attribute
     quiet: Finding  #: its finding when it does not match
     blank: Finding  #: its finding when it cannot tell for want of every attribute it reads
+    #: answers of a rule that reads no attribute, by which of its keys hit: nothing else can change them
+    said: dict[frozenset[str], bool | str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def asleep(self) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import normalize as module
+from rules.lookalikes import LOOKALIKES
 from rules.normalize import View, normalize, refuse
 
 ODD = (
@@ -145,3 +146,33 @@ def test_hostile_length_stays_linear():
     text = normalize(raw)
     text.raw_span(View.FOLDED, 0, len(text.folded))
     assert time.perf_counter() - began < 5
+
+
+def whole(raw: str) -> tuple[str, str, str]:
+    """The views made of the whole text at once, step by step as the page describes them: slow and obvious."""
+    shown = "".join(char for char in raw if not module._HIDDEN.match(char))
+    clean = unicodedata.normalize("NFKC", shown.translate(module._ALIKE)).replace("`", "'")
+    clean = module._UNEVEN.sub(lambda run: module._space(run[0]), clean).strip()
+    bare = unicodedata.normalize("NFD", clean)
+    bare = "".join(char for char in bare if not module._OVERLAY.match(char)).translate(LOOKALIKES).casefold()
+    folded = unicodedata.normalize("NFC", "".join(char for char in bare if not module._OVERLAY.match(char)))
+    folded = module._UNEVEN.sub(lambda run: module._space(run[0]), folded).strip()
+    return clean, one_line(clean.casefold()), one_line(folded)
+
+
+def one_line(text: str) -> str:
+    return text.replace("\n\n", " ").replace("\n", " ")
+
+
+odd = st.sampled_from(ODD + "aA `'.9\xad\xa0\x85\x01\x7f\u0338ß\ufb01\xb4\xa8аІ")
+
+
+@settings(max_examples=400)
+@given(st.text(odd | st.characters(), max_size=30))
+def test_working_piece_by_piece_changes_nothing(raw: str):
+    """The fast way gives the views of the slow one, whatever joins what."""
+    text = normalize(raw)
+    clean, plain, folded = whole(raw)
+    if raw.isascii() or plain.isascii():
+        folded = plain
+    assert (text.clean, text.plain, text.folded) == (clean, plain, folded)
