@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rules.model import Attribute, AttributeType
+from rules.schema import RESERVED
 from rules.shape import Shape
 from rules.strict_yaml import Node
 
@@ -15,7 +16,11 @@ def read_attributes(shape: Shape, node: Node | None) -> tuple[Attribute, ...]:
     """The declared attributes in written order; what is wrong with them is noted in `shape`."""
     if node is None or node.value == {}:
         return ()
-    return tuple(_attribute(shape, name, entry) for name, entry in shape.names(node, "attributes").items())
+    entries = shape.names(node, "attributes")
+    for name in entries:
+        if name in RESERVED:
+            shape.note(node.keys[name], f"`{name}` cannot name an attribute: the rule language uses it", "rename it")
+    return tuple(_attribute(shape, name, entry) for name, entry in entries.items())
 
 
 def _attribute(shape: Shape, name: str, entry: Node) -> Attribute:

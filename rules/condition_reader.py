@@ -11,6 +11,8 @@ from rules.shape import Shape
 from rules.strict_yaml import Node
 
 CLAUSES: Final = ("all", "any", "none")
+#: Words of other languages: `and` is spelt more like `any` than like the `all` it means.
+_MEANT: Final = {"and": "all", "or": "any", "not": "none"}
 MAX_DEPTH: Final = 6  #: levels of all/any/none inside each other; the engine's recursion ends at 32
 
 
@@ -18,7 +20,7 @@ def read_condition(shape: Shape, node: Node | None, depth: int = 1) -> Condition
     """What `when` says; what is wrong with it is noted in `shape`. Whether it makes sense is found by compiling it."""
     if node is None:
         return Condition()
-    entries = shape.mapping(node, "a condition", CLAUSES)
+    entries = shape.mapping(node, "a condition", CLAUSES, meant=_MEANT)
     if isinstance(node.value, Mapping) and not node.value:
         shape.note(node, "the condition is empty", "write all, any or none with a list of conditions")
     if depth > MAX_DEPTH:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from rules.change import Change, Direction, direction
 from rules.clauses import normal, shown
-from rules.diff_names import attribute_changes, counts, exemption_changes, list_changes, matcher_changes
+from rules.diff_names import attribute_changes, counts, exemption_changes, list_changes, matcher_changes, tests_say
 from rules.directions import of_dates, of_obligations, of_stances
 from rules.model import Obligations, Pack, Rollout, Rule, RuleStatus
 from rules.sides import Sides, sides
@@ -132,8 +132,9 @@ def _rest(old: Rule, new: Rule) -> Iterator[Change]:
         yield _told("exemptible", new, "exemptible", _plain(old.exemptible), _plain(new.exemptible), Direction.WORDS)
     if old.pack != new.pack:
         yield _told("pack", new, "pack", old.pack, new.pack, leans(Direction.EITHER))
-    if old.tests != new.tests:
-        yield _told("tests", new, "tests", f"{len(old.tests)} tests", f"{len(new.tests)} tests", Direction.WORDS)
+    if tests := tests_say(old.tests, new.tests):
+        was, now = (f"{len(side.tests)} tests" for side in (old, new))
+        yield _change("tests", new, "tests", was, now, Direction.WORDS, f"`{new.id}`: {tests}")
     for name in _WORDS:
         if getattr(old, name) != getattr(new, name):
             yield _told("words", new, name, _plain(getattr(old, name)), _plain(getattr(new, name)), Direction.WORDS)

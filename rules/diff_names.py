@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from rules.change import Change, Direction, direction, together
 from rules.clauses import normal, shown
 from rules.directions import of_dates, of_matcher, of_stances
-from rules.model import Attribute, Exemption, Matcher, RuleStatus
+from rules.model import Attribute, Exemption, Matcher, RuleStatus, RuleTest
 from rules.sides import Sides, Written
 from rules.stances import stance
 
@@ -71,12 +71,25 @@ def _matcher_says(name: str, was: Matcher, now: Matcher) -> str:
 def _came_and_went(what: str, was: Collection[str], now: Collection[str]) -> Iterator[str]:
     for word, items in (("added", set(now) - set(was)), ("removed", set(was) - set(now))):
         if items:
-            examples = ", ".join(f"`{item}`" for item in sorted(items)[:_EXAMPLES])
-            more = ", …" if len(items) > _EXAMPLES else ""
-            yield f"{len(items)} {what}{'' if len(items) == 1 else _PLURAL[what]} {word} ({examples}{more})"
+            yield _counted(what, word, items)
 
 
-_PLURAL: Final = {"phrase": "s", "regex": "es", "view": "s", "member": "s"}
+def _counted(what: str, word: str, items: Collection[str]) -> str:
+    examples = ", ".join(f"`{item}`" for item in sorted(items)[:_EXAMPLES])
+    more = ", …" if len(items) > _EXAMPLES else ""
+    return f"{len(items)} {what}{'' if len(items) == 1 else _PLURAL[what]} {word} ({examples}{more})"
+
+
+def tests_say(was: Sequence[RuleTest], now: Sequence[RuleTest]) -> str:
+    """Which tests came, went or test something else, by name; empty when only their order changed."""
+    before, after = ({test.name: test for test in side} for side in (was, now))
+    parts = list(_came_and_went("test", tuple(before), tuple(after)))
+    if changed := sorted(name for name in before.keys() & after.keys() if before[name] != after[name]):
+        parts.append(_counted("test", "changed", changed))
+    return "; ".join(parts)
+
+
+_PLURAL: Final = {"test": "s", "phrase": "s", "regex": "es", "view": "s", "member": "s"}
 
 
 def list_changes(both: Sides, pack: str) -> Iterator[Change]:
@@ -139,6 +152,10 @@ def exemption_changes(both: Sides, pack: str) -> Iterator[Change]:
             says = f"exemption `{name}` is gone; it was {_holds(was)}"
             yield _named("exemption", pack, name, _holds(was), None, [was], Direction.TIGHTENS, says)
         elif was is not None and now is not None:
+            if tests := tests_say(was.tests, now.tests):
+                before, after = (f"{len(side.tests)} tests" for side in (was, now))
+                says = f"exemption `{name}`: {tests}"
+                yield _named("exemption", pack, f"{name} tests", before, after, [was, now], Direction.WORDS, says)
             for part, before, after, leans in _parts(both, pack, was, now):
                 says = f"exemption `{name}`: {part} was {before or 'not set'}, is {after or 'not set'}"
                 yield _named("exemption", pack, f"{name} {part}", before, after, [was, now], leans, says)
@@ -161,8 +178,6 @@ def _parts(both: Sides, pack: str, was: Exemption, now: Exemption) -> Iterator[t
     if dates[0] != dates[1]:
         before, after = (f"{start.isoformat() if start else 'always'} to {end.isoformat()}" for start, end in dates)
         yield "effective", before, after, of_dates(dates[0], dates[1]).opposite
-    if was.tests != now.tests:
-        yield "tests", f"{len(was.tests)} tests", f"{len(now.tests)} tests", Direction.WORDS
     for name in _WORDS:
         if getattr(was, name) != getattr(now, name):
             yield name, getattr(was, name), getattr(now, name), Direction.WORDS

@@ -17,7 +17,8 @@ KEYS: Final = ("name", "text", "attributes", "now", "expect")
 
 
 def read_tests(shape: Shape, node: Node | None, places: dict[str, Place]) -> tuple[RuleTest, ...]:
-    """The tests in written order. `places` learns where attributes stand, as `tests.0.amount`."""
+    """The tests in written order. `places` learns where they stand, as `tests.0`, and each attribute, as
+    `tests.0.amount`."""
     if node is None:
         return ()
     tests = tuple(
@@ -30,6 +31,7 @@ def read_tests(shape: Shape, node: Node | None, places: dict[str, Place]) -> tup
 
 
 def _test(shape: Shape, node: Node, place: str, places: dict[str, Place]) -> RuleTest:
+    places[place] = node.place
     entries = shape.mapping(node, "a test", KEYS, REQUIRED)
     text = entries.get("text")
     if text and not isinstance(text.value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -23,6 +24,8 @@ OPTIONAL: Final = ("attributes", "lists", "matchers", "exemptions")
 IDENTITY: Final = ("id", "owner", "title")
 MATCHER: Final = ("phrases", "regex", "view", "boundary")
 BOUNDARIES: Final = ("word", "none")
+#: What `\b` and the like become in double quotes; such a regex would look right and never hit.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 DEFAULT_VIEWS: Final = (View.PLAIN.value, View.FOLDED.value)
 
 
@@ -83,7 +86,10 @@ class _Manifest:
     def _regexes(self, node: Node | None, views: tuple[str, ...]) -> tuple[str, ...]:
         regexes = self.shape.texts(node, "regex")
         for regex, item in zip(regexes, node.items if node else (), strict=False):
-            if regex and (fault := matcher_fault(regex, views)):
+            if control := _CONTROL.search(regex):
+                message = f"the regex has the control character U+{ord(control[0]):04X}"
+                self.shape.note(item, message, r"put it in single quotes: in double quotes \b is a backspace")
+            elif regex and (fault := matcher_fault(regex, views)):
                 self.shape.note(item, f"the regex {fault[0]}", fault[1])
         return regexes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from rules import forms, pii
@@ -31,6 +32,12 @@ OPTIONAL: Final = (
 OBLIGATIONS: Final = ("redact", "narrow", "priority", "queue")
 #: What may follow when a rule cannot say: a person looks at it, or it is refused. Never less.
 ON_ERROR: Final = (Effect.REVIEW, Effect.BLOCK)
+
+
+#: Words that the console has pages for, so that a rule of that name would have none.
+RESERVED: Final = ("change", "history", "proposals", "rollback")
+_BRACES: Final = re.compile(r"\{[^{}]*\}?|\}")
+_PLACEHOLDER: Final = re.compile(r"\{" + forms.NAME.pattern + r"\}")
 
 
 class RuleReader:
@@ -75,17 +82,17 @@ class _OneRule:
         severity = shape.choice(get("severity"), "severity", Severity) or Severity.HIGH
         exemptible = shape.boolean(get("exemptible"), "exemptible")
         return Rule(
-            id=shape.text(get("id"), "a rule's id", *forms.ID),
+            id=self._id(),
             pack=pack,
             title=shape.text(get("title"), "title", *forms.TITLE),
             status=status or RuleStatus.ENFORCE,
             severity=severity,
             effect=shape.choice(get("effect"), "effect", Effect) or Effect.BLOCK,
             reason_code=shape.text(get("reason_code"), "a reason code", *forms.CODE),
-            reason=shape.text(reason, "reason", *forms.REASON),
+            reason=self._reason(),
             when=read_condition(shape, get("when")),
             on_error=self._on_error(),
-            public_reason=shape.text(get("public_reason"), "public_reason", *forms.REASON) or None,
+            public_reason=self._public_reason(),
             owner=shape.text(get("owner"), "owner", *forms.OWNER) or owner,
             citation=shape.texts(get("citation"), "citation"),
             jurisdiction=shape.texts(get("jurisdiction"), "jurisdiction"),
@@ -102,6 +109,30 @@ class _OneRule:
             line=self.node.line,
             places=self.places,
         )
+
+    def _id(self) -> str:
+        node = self.entries.get("id")
+        name = self.shape.text(node, "a rule's id", *forms.ID)
+        if node and name in RESERVED:
+            message = f"no rule can be called `{name}`: a page of the console has that name"
+            self.shape.note(node, message, f"say more, as in `{name}-of-payments`")
+        return name
+
+    def _reason(self) -> str:
+        node = self.entries.get("reason")
+        reason = self.shape.text(node, "reason", *forms.REASON)
+        for braces in _BRACES.findall(reason):
+            if node and not _PLACEHOLDER.fullmatch(braces):
+                self.shape.note(node, f"the reason has `{braces}`, which names no attribute", "write it like {amount}")
+        return reason
+
+    def _public_reason(self) -> str | None:
+        node = self.entries.get("public_reason")
+        reason = self.shape.text(node, "public_reason", *forms.REASON)
+        if node and (braces := _PLACEHOLDER.search(reason)):
+            message = f"public_reason is shown as it stands, so `{braces[0]}` would be read by everybody"
+            self.shape.note(node, message, "say it without the attribute, or say it in `reason`")
+        return reason or None
 
     def _rollout(self, status: RuleStatus | None) -> Rollout | None:
         """The share of requests a rule in canary counts for: given for such a rule, and for no other."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from rules.errors import Problem, did_you_mean
@@ -33,14 +34,25 @@ class Shape:
         line, column = where.place if isinstance(where, Node) else where
         self.problems.append(Problem(self.file, line, column, message, remedy))
 
-    def mapping(self, node: Node, what: str, known: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, Node]:
-        """The entries of a mapping that may have the `known` keys and must have the `required` ones."""
+    def mapping(
+        self,
+        node: Node,
+        what: str,
+        known: tuple[str, ...],
+        required: tuple[str, ...] = (),
+        meant: Mapping[str, str] = MappingProxyType({}),
+    ) -> dict[str, Node]:
+        """The entries of a mapping that may have the `known` keys and must have the `required` ones.
+
+        `meant` says which key is meant by a word that is spelt like another one.
+        """
         if not isinstance(node.value, Mapping):
             self.note(node, f"{what} must be a mapping", f"write keys such as `{(required or known)[0]}: …`")
             return {}
         for key in node.value:
             if key not in known:
-                self.note(node.keys[key], f"{what} has no key `{key}`", did_you_mean(key, known, "known keys"))
+                remedy = did_you_mean(meant.get(key, key), known, "known keys")
+                self.note(node.keys[key], f"{what} has no key `{key}`", remedy)
         for key in required:
             if key not in node.value:
                 self.note(node, f"{what} lacks `{key}`", f"add `{key}:`")
@@ -125,7 +137,7 @@ class Shape:
 
     def moment(self, node: Node | None, what: str) -> datetime | None:
         """An RFC 3339 time with its offset, in UTC; a mere day means its first moment in UTC."""
-        return self._time(node, what, "2026-01-31T09:00:00Z", as_moment)
+        return self._time(node, what, "2026-01-31 or 2026-01-31T09:00:00Z", as_moment)
 
     def period(self, start: Node | None, end: Node | None, what: str) -> tuple[datetime | None, datetime | None]:
         """From one moment until another, which is exclusive and later."""

@@ -89,6 +89,21 @@ def read_yaml(data: bytes, file: str) -> Node:
     return _Reading(text, file).document()
 
 
+def _remedy(message: str, before: str) -> str:
+    """What to do about text that is not YAML, given what stands before the place on its line."""
+    if "unknown escape character" in message:
+        return "put it in single quotes, where \\ is an ordinary character"
+    if "escape code" in message:
+        return "write the character itself"
+    if _QUOTED_START.search(before):
+        return "the quotes end here: put the whole into other quotes, as in \"'vip' in tags\""
+    return "check quotes and indentation"
+
+
+#: An item or a value that was in quotes and is over, though the line goes on.
+_QUOTED_START: Final = re.compile(r"""(?:-|:)[ ]+(?:'(?:[^']|'')*'|"(?:[^"\\]|\\.)*")[ ]*$""")
+
+
 class _Reading:
     """One pass over a document's events, building nodes and noting problems."""
 
@@ -105,9 +120,8 @@ class _Reading:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             message = " ".join(part for part in (error.context, error.problem) if part)
-            escape = "escape code" in message
-            remedy = "write the character itself" if escape else "check quotes and indentation"
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            remedy = _remedy(message, self.lines[line - 1][: column - 1] if line <= len(self.lines) else "")
             self.problems.append(Problem(self.file, line, column, f"is not YAML: {message}", remedy))
         except (YAMLError, ValueError) as error:
             message = f"is not YAML: {type(error).__name__}"
@@ -153,7 +167,9 @@ class _Reading:
         if event.anchor is not None:
             self._note(start, f"has the anchor `&{event.anchor}`", "write the value out where it is needed")
         if event.tag is not None:
-            self._note(start, f"has the tag `{event.tag}`", "remove it")
+            own = event.tag.startswith("!")  # as in `- !authenticated`, which is meant to be an expression
+            remedy = "put an expression that begins with ! into quotes" if own else "remove it"
+            self._note(start, f"has the tag `{event.tag}`", remedy)
         if kind is ScalarEvent:
             return self._scalar(event)
         if kind is MappingStartEvent:

@@ -26,7 +26,7 @@ class TestResult:
     rule: str  #: id of the rule or exemption
     test: str
     file: str
-    line: int  #: of the rule or exemption
+    line: int  #: of the test
     expected: FindingStatus
     got: FindingStatus
 
@@ -52,9 +52,10 @@ class _Bench:
         self._searched: dict[str, tuple[Hits, tuple[Span, ...]]] = {}
 
     def results(self, written: Rule | Exemption, one: CompiledRule | CompiledExemption) -> Iterator[TestResult]:
-        for test in written.tests:
+        for number, test in enumerate(written.tests):
             got = self._got(written, one, test)
-            yield TestResult(written.id, test.name, written.file, written.line, test.expect, got)
+            line, _ = written.places.get(f"tests.{number}", (written.line, 1))
+            yield TestResult(written.id, test.name, written.file, line, test.expect, got)
 
     def _got(self, written: Rule | Exemption, one: CompiledRule | CompiledExemption, test: RuleTest) -> FindingStatus:
         if not is_in_force(written, test.now or clock_of(written)):

@@ -72,7 +72,11 @@ class Trace:
     says: str  #: all this in one sentence
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        told = asdict(self)
+        for clause in told["clauses"]:
+            for hit in clause["hits"]:
+                hit["spans"] = [span._asdict() for span in hit["spans"]]  # a named tuple would be told as an array
+        return told
 
 
 def explain(

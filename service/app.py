@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
@@ -54,6 +55,9 @@ def open_for_service(settings: Settings) -> House:
     except BaseException:
         house.close()
         raise
+    # What is open now stays: walking a thousand rules again and again, the collector would hold up requests.
+    gc.collect()
+    gc.freeze()
     return house
 
 

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rules.errors import did_you_mean
+
+__all__ = ["did_you_mean"]  # one way to guess at a misspelt word, for those who may not ask the rules library
+
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from service.api.auth import needs_of
 from service.api.problems import SlowBody, UnsupportedMediaType
 from service.api.reading import check_media_type, read_json
-from service.errors import BadRequest, Busy, Forbidden, InvalidRequest, ServiceError, TooLarge, Unauthenticated
+from service.errors import (
+    BadRequest,
+    Busy,
+    FieldProblem,
+    Forbidden,
+    InvalidRequest,
+    ServiceError,
+    TooLarge,
+    Unauthenticated,
+    did_you_mean,
+)
 
 EXAMPLE = "x-example"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAYS_NOTHING = ("0", "2")  # bytes of a body that is not there, or is {}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -39,10 +52,13 @@ class Door(APIRoute):
         inner = super().get_route_handler()
         needs = needs_of(self.dependant)
         reads_body = self.body_field is not None
+        parameters = frozenset(_parameters(self.dependant))
 
         async def handle(request: Request) -> Response:
             for need in needs:
                 await need(request)
+            if request.method not in _SAFE:
+                _refuse_unheard(request, parameters, reads_body)
             if not reads_body:
                 return await inner(request)
             check_media_type(request.headers.get("content-type"), request.headers.get("content-encoding"))
@@ -59,9 +75,34 @@ class Door(APIRoute):
         if self.body_field is not None:
             kinds += [BadRequest, SlowBody, TooLarge, UnsupportedMediaType]
         parts = self.dependant
-        if self.body_field is not None or parts.path_params or parts.query_params or parts.header_params:
+        changes = not _SAFE.issuperset(self.methods or ())
+        if changes or parts.path_params or parts.query_params or parts.header_params:
             kinds.append(InvalidRequest)
         return kinds
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """What the address may carry behind its question mark."""
+    yield from (field.alias for field in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
+
+
+def _refuse_unheard(request: Request, parameters: Collection[str], reads_body: bool) -> None:
+    """InvalidRequest when more was said than is listened to: `?dryrun=true`, or `dry_run` in a body nobody reads,
+    would else do in earnest what was only to be tried."""
+    problems = [
+        FieldProblem(name, "is not a parameter of this address", did_you_mean(name, parameters, "parameters"))
+        for name in request.query_params
+        if name not in parameters
+    ]
+    length = request.headers.get("content-length", "0")
+    if not reads_body and (length not in _SAYS_NOTHING or "transfer-encoding" in request.headers):
+        named = ", ".join(f"?{name}=" for name in sorted(parameters))
+        remedy = f"send none; what there is to say stands in the address: {named}" if named else "send none"
+        problems.append(FieldProblem("body", "is not read here", remedy))
+    if problems:
+        raise InvalidRequest("; ".join(f"{one.field}: {one.message}" for one in problems), problems=tuple(problems))
 
 
 class _Read(Request):

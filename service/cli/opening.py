@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
+import os
+import pwd
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -27,8 +28,14 @@ def opened(clock: Callable[[], datetime] | None = None) -> Iterator[House]:
 
 
 def by() -> str:
-    """Who is at the command line, as the ledger will say."""
-    return f"cli:{getpass.getuser()}"
+    """Who is at the command line, as the ledger will say.
+
+    By the account that runs the command: what the environment says of it anybody can change, and with it be two people.
+    """
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:  # an account without a name, as containers have them
+        return f"cli:uid-{os.getuid()}"
 
 
 def operator() -> Principal:

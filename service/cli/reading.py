@@ -71,6 +71,11 @@ def attributes(written: Sequence[str], declared: Sequence[Attribute], option: st
         if name in found:
             raise typer.BadParameter(f"{name!r} is given twice", param_hint=option)
         found[name] = _value(name, types[name], value, option)
+    if found:
+        from rules.schema import AttributeSchema
+
+        for wrong in AttributeSchema(tuple(declared)).check(found):
+            raise typer.BadParameter(f"{wrong.field} {wrong.message} ({wrong.remedy})", param_hint=option)
     return found
 
 

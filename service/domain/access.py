@@ -45,3 +45,12 @@ class Principal:
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names of principals are one person's: at a terminal and with a key people go by nearly the same."""
+    return _person(one) == _person(other)
+
+
+def _person(name: str) -> str:
+    return name.removeprefix("cli:").casefold()

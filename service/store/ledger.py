@@ -20,6 +20,8 @@ _LAST = (
 )
 # As the index of that name says it, word for word: else it is not used.
 _OPERATIONS = sa.text("kind <> 'decision.made'")
+# As an expression: the bare column would draw SQLite to the primary key, and so through every decision ever made.
+_IN_STREAM = ledger.c.stream.concat("") == STREAM
 
 
 def append(connection: Connection, kind: str, subject_id: str, at: datetime, body: Mapping[str, Any]) -> int:
@@ -79,7 +81,7 @@ def page(
     connection: Connection, kinds: Sequence[str], *, before: int | None = None, limit: int = 200
 ) -> list[sa.Row[Any]]:
     """Records of the given kinds, newest first, older than the sequence `before`."""
-    query = sa.select(ledger).where(_OPERATIONS, ledger.c.stream == STREAM, ledger.c.kind.in_(kinds))
+    query = sa.select(ledger).where(_OPERATIONS, _IN_STREAM, ledger.c.kind.in_(kinds))
     if before is not None:
         query = query.where(ledger.c.sequence < before)
     return list(connection.execute(query.order_by(ledger.c.sequence.desc()).limit(limit)))

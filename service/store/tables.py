@@ -200,6 +200,7 @@ rule_hours = sa.Table(
     sa.Column("upheld", sa.BigInteger, nullable=False, default=0),  # a reviewer blocked what it matched
     sa.Column("overturned", sa.BigInteger, nullable=False, default=0),  # a reviewer allowed what it matched
     sa.Index("ix_rule_hours_hour", "hour"),
+    sa.Index("ix_rule_hours_workflow_hour", "workflow", "hour"),
 )
 workflow_hours = sa.Table(
     "workflow_hours",

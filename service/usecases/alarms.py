@@ -1,8 +1,9 @@
 """Notice when a change of rules or policy made a share of blocks, of holds or of a rule's matches leave its band.
 
 What is usual is what the workflow did in the seven days before the change, under other rules; what is seen is what it
-did since. A rule that is new has no usual share of its own: it shows in the workflow's, and is named there. A rule
-promoted from shadow has one, because matches are compared whether they counted or not.
+did since, at most in the last thirty days. A rule that is new has no usual share of its own: it shows in the
+workflow's, and is named there. A rule promoted from shadow has one, because matches are compared whether they counted
+or not.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from service.usecases.house import House
 from service.usecases.rollback_rules import rollback
 
 BEFORE = timedelta(days=7)
+#: What was done longer ago says nothing of today, and adding it up every few seconds would cost more each day.
+AFTER = timedelta(days=30)
 _BUSIEST = 20  # rules looked at besides those that changed
 _ASKED = frozenset({RuleStatus.SHADOW, RuleStatus.CANARY, RuleStatus.ENFORCE})
 _NOTHING = RuleHits()
@@ -109,7 +112,10 @@ def watch(house: House) -> None:
         active = pointers.pointers(connection)
     for pointer in active:
         if pointer.pinned_by is None:
-            _watch_one(house, pointer)
+            try:
+                _watch_one(house, pointer)
+            except Exception:  # one that cannot be watched must not leave the others unwatched
+                log.exception("alarms_not_watched", workflow=pointer.workflow)
 
 
 def _watch_one(house: House, pointer: Pointer) -> None:
@@ -117,14 +123,15 @@ def _watch_one(house: House, pointer: Pointer) -> None:
         change = _last_change(alarms.versions(connection, pointer.workflow), pointer.release)
         if change is None:
             return
-        since = _Period(*rule_hours.under(connection, pointer.workflow, change.at - timedelta(hours=1), change.since))
+        begun = max(change.at - timedelta(hours=1), house.clock() - AFTER)
+        since = _Period(*rule_hours.under(connection, pointer.workflow, begun, change.since))
         usual = _Period(*rule_hours.under(connection, pointer.workflow, change.at - BEFORE, change.since, apart=True))
     old, new = _rules(house, change.before), _rules(house, pointer.release)
     raised = [found for found in _findings(old, new, usual, since) if _raise(house, pointer.workflow, change, found)]
     policy = house.shelf.policy(pointer.release).changes
     worst = next((found for found in raised if found.serious), None)
     if worst is not None and policy.on_alarm is OnAlarm.ROLL_BACK:
-        _roll_back(house, pointer.workflow, worst)
+        _roll_back(house, pointer, worst)
 
 
 def _last_change(versions: Sequence[Row[Any]], active: str) -> _Change | None:
@@ -201,13 +208,13 @@ def _raise(house: House, workflow: str, change: _Change, found: _Finding) -> boo
     return raised
 
 
-def _roll_back(house: House, workflow: str, found: _Finding) -> None:
+def _roll_back(house: House, pointer: Pointer, found: _Finding) -> None:
     blamed = f", most of all by {found.responsible}" if found.responsible else ""
     why = f"share of {found.kind} {found.usual.share:.2%} → {found.seen.share:.2%}{blamed}"
     try:
-        rollback(house, "alarm", workflow, None, why)
+        rollback(house, "alarm", pointer.workflow, None, why, instead_of=pointer.release)
     except ServiceError as error:
-        log.exception("alarm_did_not_roll_back", workflow=workflow, detail=error.detail, remedy=error.remedy)
+        log.exception("alarm_did_not_roll_back", workflow=pointer.workflow, detail=error.detail, remedy=error.remedy)
 
 
 def _share(share: Share) -> dict[str, Any]:

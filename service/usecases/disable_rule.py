@@ -6,7 +6,7 @@ takes out of force in an emergency must not wait for that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from service.usecases.certify import certify
 from service.usecases.disables import Disabled, counting_of, disabled, tried
 from service.usecases.house import House
 from service.usecases.note import check_why, note_of, read_note
+from service.usecases.shelf import OpenRelease
 from service.usecases.stage_release import calibration_cases, current_parts
 
 LONGEST = timedelta(days=7)
@@ -131,8 +132,11 @@ def recheck(house: House, *, mine: bool = False) -> dict[str, bool]:
             continue
         held = tried(here, pointer.workflow, pointer.release, rules)
         if held is None:
-            held = _holds(house, pointer, rules)
-            _keep(house, here, pointer, rules, held, now)
+            release = house.shelf.open(pointer.release)
+            # Without a certificate nothing is automatic anyway: there is nothing to try, and nothing to tell.
+            held = release.certificate is not None and _holds(house, pointer, release, release.certificate, rules)
+            if release.certificate is not None:
+                _keep(house, here, pointer, rules, held, now)
         found[pointer.workflow] = held
     return found
 
@@ -146,23 +150,25 @@ def _rechecked(house: House) -> dict[str, bool]:
         return {}
 
 
-def _holds(house: House, pointer: Pointer, rules: frozenset[str]) -> bool:
+def _holds(
+    house: House, pointer: Pointer, release: OpenRelease, certificate: Certificate, rules: frozenset[str]
+) -> bool:
     """Whether the exact bound holds without these rules, at the threshold that the release decides with."""
-    release = house.shelf.open(pointer.release)
-    if release.certificate is None:
-        return False  # nothing is automatic anyway
     with house.store.read() as connection:
         parts = current_parts(connection, release.row)
-    threshold = release.certificate.threshold
-    cases = calibration_cases(parts.calibration)
-    tried_again = certify(house, release, cases, pointer.document_sequence, parts.sample, off=rules, start=threshold)
+    cases, start = calibration_cases(parts.calibration), certificate.threshold
+    tried_again = certify(house, release, cases, pointer.document_sequence, parts.sample, off=rules, start=start)
     return isinstance(tried_again, Certificate)
 
 
 def _keep(
     house: House, here: Sequence[Disabled], pointer: Pointer, rules: frozenset[str], held: bool, now: datetime
 ) -> None:
-    """Write down what was tried, with the newest disable; who reads an older sequence reads it anew."""
+    """Write down what was tried, with the newest disable; who reads an older sequence reads it anew.
+
+    The ledger tells of it when the certificate does not hold, or comes to something else than it did before: not after
+    each reload, and once whichever of the workers tried it.
+    """
     newest = max((one for one in here if one.rule in rules), key=lambda one: (one.begun_at, one.id))
     check = {"release": pointer.release, "off": sorted(rules), "holds": held}
 
@@ -171,11 +177,20 @@ def _keep(
         row = next((row for row in disables.unended(connection) if row.id == newest.id), None)
         if row is None:
             return  # enabled in the meantime
+        before = (row.rechecked or {}).get(pointer.workflow)
         disables.set_rechecked(connection, newest.id, {**(row.rechecked or {}), pointer.workflow: check})
+        if not _news(check, before):
+            return
         body = {"rules": sorted(rules), "workflow": pointer.workflow, "release": pointer.release, "holds": held}
         ledger.append(connection, "rule.rechecked", newest.id, now, body)
 
     house.store.commit(work)
+
+
+def _news(check: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
+    if before is None or before["holds"] == check["holds"]:
+        return not check["holds"] and (before is None or before["off"] != check["off"])
+    return True
 
 
 def _check_lasting(lasting: timedelta) -> None:

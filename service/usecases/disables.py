@@ -79,7 +79,7 @@ class Disables:
             return NOTHING_OFF
         held = tried(here, pointer.workflow, pointer.release, rules)
         if held is None:
-            held = now <= max(one.begun_at for one in here if one.rule in rules) + GRACE
+            held = _graced([one for one in here if one.rule in rules], pointer, rules, now)
         return Off(rules, not held)
 
     def counting(self, release: str) -> frozenset[str]:
@@ -107,6 +107,20 @@ def tried(here: list[Disabled], workflow: str, release: str, rules: frozenset[st
         if check and check["release"] == release and set(check["off"]) == rules:
             return bool(check["holds"])
     return None
+
+
+def _graced(here: list[Disabled], pointer: Pointer, rules: frozenset[str], now: datetime) -> bool:
+    """Whether automation goes on untried: for a while, and only on top of what is known to hold."""
+    just_now = {one.rule for one in here if now <= one.begun_at + GRACE}
+    before = rules - just_now
+    if not just_now or (before and not tried(here, pointer.workflow, pointer.release, before)):
+        return False
+    # Without one rule it did not hold: taking out another as well buys no time.
+    checks = [one.rechecked.get(pointer.workflow) for one in here]
+    return all(
+        check is None or check["release"] != pointer.release or check["holds"] or not rules >= set(check["off"])
+        for check in checks
+    )
 
 
 def counting_of(ruleset: RuleSet) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from service.errors import Conflict, RulesBroken
+from service.errors import RulesBroken, ServiceError
 from service.usecases.house import House
 from service.usecases.reload_rules import reload
 from service.usecases.rule_files import GOLDEN
@@ -17,8 +17,12 @@ from service.usecases.workflow_file import FILE
 log = structlog.get_logger("signoff")
 
 
-def take_over(house: House, by: str) -> None:
-    """Reload what changed. Broken files leave the last good set in force, loudly."""
+def take_over(house: House, by: str) -> bool:
+    """Reload what changed. What goes wrong leaves the last good set in force, loudly.
+
+    Whether these files are dealt with: False when something else than the files stood in the way, as a database that
+    was busy, so that it is worth trying again.
+    """
     try:
         report = reload(house, by, automatic=True)
     except RulesBroken as error:
@@ -29,12 +33,13 @@ def take_over(house: House, by: str) -> None:
             remedy=error.remedy,
             errors=error.extra.get("errors"),
         )
-        return
-    except Conflict as error:
+        return True
+    except ServiceError as error:
         log.warning("rules_not_reloaded", by=by, detail=error.detail, remedy=error.remedy)
-        return
+        return False
     for each in report["workflows"]:
         log.info("rules_reloaded", workflow=each["workflow"], release=each["release"], by=by)
+    return True
 
 
 class Watch:
@@ -56,6 +61,10 @@ class Watch:
             return False
         self._taken = seen
         return True
+
+    def again(self) -> None:
+        """What was told last was not taken over: tell it again."""
+        self._taken = None
 
 
 def _seen(home: Path) -> Iterator[tuple[str, ...]]:

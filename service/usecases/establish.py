@@ -13,12 +13,13 @@ from rules.normalize import normalize
 from service.errors import Conflict, RulesPinned
 from service.learn.registry import head_from_bytes, head_to_bytes
 from service.store.pointers import Pointer, pointer, release
-from service.usecases.changed_files import policy_of, read_files
+from service.usecases.changed_files import policy_of, read_files, refusal
 from service.usecases.embed import embed
 from service.usecases.examples import CALIBRATION, FILE, Example, read_examples
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
 from service.usecases.rebuild_snapshot import snapshot_of
+from service.usecases.rule_changes import changes_between, gone_as_problems
 from service.usecases.rule_files import Candidate, digest
 from service.usecases.stage_release import DEMO_SAMPLE, Parts, Staged, activate, calibration_bytes, stage
 
@@ -48,7 +49,8 @@ def establish(
 
 
 def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) -> None:
-    """Fitting a workflow anew takes its files over; where they need a second person or are pinned it must not."""
+    """Fitting a workflow anew takes its files over; where they need a second person, are pinned, or lack a rule that is
+    in force, it must not."""
     with house.store.read() as connection:
         row = release(connection, answering.release)
     assert row is not None, "the foreign key keeps the release that answers"
@@ -64,6 +66,10 @@ def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) ->
             f"the files of {answering.workflow} are not what answers, and a second person has to approve that",
             remedy="signoff rules reload proposes it; fit the workflow once it is approved",
         )
+    packs, policy = house.shelf.rules(answering.release).packs, house.shelf.policy(answering.release)
+    gone = changes_between(packs, policy, candidate.packs, policy_of(candidate)).gone
+    if gone:
+        raise refusal(gone_as_problems(gone))
 
 
 def fitted_head(house: House, examples: Sequence[Example], progress: Progress = silent) -> bytes:

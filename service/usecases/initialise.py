@@ -43,7 +43,8 @@ def prepare_home(settings: Settings, progress: Progress = silent, *, seed: Path 
     for folder in ("workflows", "packs", "models", "snapshots"):
         (home / folder).mkdir(exist_ok=True)
     make_secret(home)
-    copy_folder(Path(rules.__path__[0]) / "packs" / STARTER, home / "packs" / STARTER)
+    for pack in sorted((Path(rules.__path__[0]) / "packs").iterdir()):
+        copy_folder(pack, home / "packs" / pack.name)  # those that no workflow names wait there
     copy_folder(Path(service.__path__[0]) / "workflows" / STARTER, home / "workflows" / STARTER)
     # The files name them in their first lines, so that editors complete and check what is written.
     write_schemas(home / "schema", json_schema.schema_files() | workflow_schema.schema_files())

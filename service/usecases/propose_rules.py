@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from rules.errors import RuleErrors
-from service.domain.access import Principal
+from service.domain.access import Principal, same_person
 from service.domain.answer import timestamp
 from service.errors import NotFound, ProposalClosed, ProposalStale, RulesPinned, SamePerson
 from service.store import artefacts, events, ledger, pointers, proposals
@@ -202,13 +202,8 @@ def _refuse_closed(row: Row[Any]) -> None:
 
 
 def _refuse_same_person(row: Row[Any], name: str) -> None:
-    # At a terminal and with a key people go by nearly the same name.
-    if _person(row.by) == _person(name):
+    if same_person(row.by, name):
         raise SamePerson(f"{row.by} proposed it", remedy="somebody else has to approve it")
-
-
-def _person(name: str) -> str:
-    return name.removeprefix("cli:").casefold()
 
 
 def _found(connection: Connection, proposal_id: str) -> Row[Any]:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from index.model import DocumentKey
-from service.domain.access import Principal
+from service.domain.access import Principal, same_person
 from service.errors import Conflict, FieldProblem, Forbidden, InvalidRequest, NotFound
 from service.store import documents, ledger, pointers
 from service.store.engine import Connection, Row
 from service.usecases.file_documents import file_documents, supersede_older
 from service.usecases.house import House
 from service.usecases.import_documents import read_json_document
+from service.usecases.note import note_of
 from service.usecases.read_document import view
 from service.usecases.rebuild_snapshot import refresh_collections
 
@@ -41,7 +42,7 @@ def approve(house: House, principal: Principal, collection: str, document_id: st
             return  # the approval stands; what may be missing is the snapshot, which is made below
         if row.status != "submitted":
             raise Conflict(f"version {version} of {document_id} is {row.status}", remedy="approve a submitted version")
-        if row.submitted_by == principal.name:
+        if same_person(row.submitted_by, principal.name):
             raise Forbidden(f"{principal.name} submitted this version", remedy="somebody else has to approve it")
         documents.set_status(connection, key, "approved", approved_by=principal.name, approved_at=now)
         if row.effective_from is None or row.effective_from <= now:
@@ -56,15 +57,19 @@ def approve(house: House, principal: Principal, collection: str, document_id: st
 def retire(
     house: House, principal: Principal, collection: str, document_id: str, version: int, why: str
 ) -> dict[str, Any]:
-    """Take one version out of use: gone from the next request, because the allowed set is read from the database."""
-    key, now = DocumentKey(collection, document_id, version), house.clock()
+    """Take one version out of use: gone from the next request, because the allowed set is read from the database.
+
+    `why` is free text, so it is kept as a note; the ledger names the note and holds its keyed digest.
+    """
+    key, now, note = DocumentKey(collection, document_id, version), house.clock(), note_of(house, why)
 
     def work(connection: Connection) -> None:
         row = _found(connection, key)
         if row.status in ("retired", "superseded"):
             raise Conflict(f"version {version} of {document_id} is already {row.status}")
         documents.set_status(connection, key, "retired", retired_by=principal.name, retired_at=now)
-        _note(connection, "document.retired", key, row, principal, now, why=why)
+        note.keep(connection, now)
+        _note(connection, "document.retired", key, row, principal, now, **note.told)
 
     house.store.commit(work)
     return view(house, principal, collection, document_id)

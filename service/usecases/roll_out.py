@@ -33,7 +33,8 @@ Work = Callable[[Connection], None]
 def roll_out(house: House, release_ids: Sequence[str], new: Sequence[str], record: Work, flip: Work) -> tuple[str, ...]:
     """Run `record`, wait for the workers, run `flip`; ids of the workers left behind.
 
-    Without other workers both run in one transaction. When `flip` raises, the `new` releases are gone again.
+    Without other workers both run in one transaction. When `flip` raises, or the waiting is
+    broken off, the `new` releases are gone again.
     """
     rollout = house.new_id("roll")
 
@@ -50,7 +51,6 @@ def roll_out(house: House, release_ids: Sequence[str], new: Sequence[str], recor
 
     if not house.store.commit(announce):
         return ()
-    behind = _wait(house, rollout)
 
     def finish(connection: Connection) -> None:
         if not rollouts.end(connection, rollout, house.clock()):
@@ -58,6 +58,7 @@ def roll_out(house: House, release_ids: Sequence[str], new: Sequence[str], recor
         flip(connection)
 
     try:
+        behind = _wait(house, rollout)
         house.store.commit(finish)
     except BaseException:
         house.store.commit(lambda connection: rollouts.withdraw(connection, rollout, house.clock()))

@@ -41,17 +41,24 @@ class Version:
     change: str  #: what was changed together with it in other workflows
 
 
-def rollback(house: House, by: str, workflow: str | None, to: str | None, why: str) -> dict[str, Any]:
+def rollback(
+    house: House, by: str, workflow: str | None, to: str | None, why: str, *, instead_of: str | None = None
+) -> dict[str, Any]:
     """Go back to the release `to`; without it, to the rules and policy before the last change, and pin.
 
-    Without `workflow` it is what the last change of rules concerned, all of it. NotFound for a workflow or release that
-    is not there, Conflict when there is nothing to go back to.
+    Without `workflow` it is what the last change of rules concerned, all of it. `instead_of` is the release whose rules
+    and policy are to go: if others answer by now, somebody was faster, and nobody wants to go back further than that.
+    NotFound for a workflow or release that is not there, Conflict when there is nothing to go back to, or when that
+    would end what the policy in force asks for: a second person.
     """
     note = note_of(house, check_why(why))
     told: list[dict[str, Any]] = []
 
     def make() -> list[Staged]:
         targets = _targets(house, workflow, to)
+        for now, target in targets:
+            _refuse_other(house, now, instead_of)
+            _refuse_one_person(house, now, target)
         staged = [_stage(house, pointer_row, target, by, note) for pointer_row, target in targets]
         told[:] = [_told(each, row) for each, ((_, row), _) in zip(staged, targets, strict=True)]
         return staged
@@ -129,12 +136,32 @@ def _targets(house: House, workflow: str | None, to: str | None) -> list[tuple[A
 def _release(house: House, workflow: str | None, release: str) -> Mapping[str, Any]:
     with house.store.read() as connection:
         row = pointers.release(connection, release)
-    if row is None:
-        raise NotFound(f"there is no release {release}")
+        answered = bool(ledger.about(connection, release))
+    if row is None or not answered:  # one that is being rolled out has to be let to answer first
+        raise NotFound(f"there is no release {release} that has answered")
     if workflow is not None and row["workflow"] != workflow:
         problem = FieldProblem("to", f"is a release of {row['workflow']}", f"name a release of {workflow}")
         raise InvalidRequest(f"to: {problem.message}", problems=(problem,))
     return row
+
+
+def _refuse_other(house: House, now: Answering, instead_of: str | None) -> None:
+    if instead_of is None:
+        return
+    with house.store.read() as connection:
+        meant = pointers.release(connection, instead_of)
+    if meant is None or (meant["rules"], meant["policy"]) != (now[1]["rules"], now[1]["policy"]):
+        raise Conflict(f"{now[0].workflow} answers by other rules than those of {instead_of} by now")
+
+
+def _refuse_one_person(house: House, now: Answering, target: str) -> None:
+    """Else whoever is alone could go back to a policy that lets one person do as they like."""
+    in_force, earlier = house.shelf.policy(now[0].release).changes, house.shelf.policy(target).changes
+    if in_force.second_person and not earlier.second_person:
+        raise Conflict(
+            f"the policy of {target} does not ask for a second person, and the policy in force does",
+            remedy="put the files back as they were: `signoff rules reload` proposes them to somebody else",
+        )
 
 
 def _unlike(now: Answering, target: Mapping[str, Any]) -> Answering:

@@ -188,13 +188,21 @@ class Steward:
             if asked:
                 self._guarded(lambda: take_over(self._house, "SIGHUP"))
             if self._files.due() and self._watch.changed():
-                self._guarded(lambda: take_over(self._house, "watch"))
+                self._guarded(self._take_over_watched)
         if self._recheck.due():
             self._guarded(lambda: disable_rule.recheck(self._house))
         if self._alarms.due():
             if self._first_of_all:
                 self._guarded(lambda: alarms.watch(self._house))
             self._guarded(lambda: alarms.count_open(self._house))
+
+    def _take_over_watched(self) -> None:
+        done = False
+        try:
+            done = take_over(self._house, "watch")
+        finally:
+            if not done:
+                self._watch.again()
 
 
 def ask_for_reload(database: str) -> None:

@@ -50,10 +50,9 @@ def mutate(paths: Paths = None, strict: Strict = False, as_json: Json = False) -
         for candidate, report in found:
             for one in report.survivors:
                 print(f"{candidate.root}{one.file}:{one.line}:{one.column}: {one.says}")
-            say.print(
-                f"{candidate.name}: tests notice {report.killed} of {report.killed + len(report.survivors)} changes "
-                f"({report.equivalent} more change nothing)"
-            )
+            idle = f" ({report.equivalent} more change nothing)" if report.equivalent else ""
+            tried = report.killed + len(report.survivors)
+            say.print(f"{candidate.name}: tests notice {report.killed} of {tried} changes{idle}")
     if strict and survivors:
         raise typer.Exit(1)
 

@@ -34,3 +34,10 @@ def test_an_unknown_type_is_told_with_the_known_ones():
     """Misspelt types are refused."""
     _, problems = read("amount: {type: numbr}\n")
     assert "did you mean `number`" in str(problems[0])
+
+
+def test_a_word_of_the_rule_language_cannot_name_an_attribute():
+    """Told at the name, with the other problems, before anything is compiled."""
+    _, problems = read("amount: {type: number}\nin: {type: string}\n")
+    assert [(one.line, one.column) for one in problems] == [(2, 1)]
+    assert "`in` cannot name an attribute" in str(problems[0])

@@ -206,6 +206,21 @@ def test_exemptions_lean_the_other_way(old: str, new: str, what: str, direction:
     assert (change.kind, change.what, change.direction, change.touches) == ("exemption", what, direction, ("r-1",))
 
 
+def test_tests_are_compared_by_name():
+    """Which came, went or test something else; their order does not count."""
+    tests = "tests:\n  - {name: a, text: x, expect: match}\n  - {name: b, text: x, expect: no_match}\n"
+    swapped = "tests:\n  - {name: b, text: x, expect: no_match}\n  - {name: a, text: x, expect: match}\n"
+    assert diff([written(more=tests)], [written(more=swapped)]) == ()
+    edited = tests.replace("name: b", "name: c").replace("name: a, text: x", "name: a, text: xy")
+    change = only(written(more=tests), written(more=edited))
+    assert (change.kind, change.before, change.after, change.direction) == ("tests", "2 tests", "2 tests", "words")
+    assert change.says == "`r-1`: 1 test added (`c`); 1 test removed (`b`); 1 test changed (`a`)"
+    of_exemption = only(
+        written(manifest=WHOLE + EXEMPTION), written(manifest=WHOLE + EXEMPTION.replace("{age: 1}", "{age: 2}"))
+    )
+    assert of_exemption.says == "exemption `ex-1`: 1 test changed (`b`)"
+
+
 def test_attributes_are_compared():
     """What a pack expects of requests is part of it."""
     change = only(written(), written(manifest=WHOLE + "  segment: {type: string}\n"))

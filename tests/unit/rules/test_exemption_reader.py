@@ -50,7 +50,9 @@ def test_an_exemption_is_read_whole():
     assert one.places == {
         "rules.r-1": (10, 13),
         "rules.r-2": (10, 18),
+        "tests.0": (18, 9),
         "tests.0.tags": (18, 54),
+        "tests.1": (19, 9),
         "tests.1.tags": (19, 58),
     }
 

@@ -94,6 +94,11 @@ def test_all_problems_of_all_files_at_once():
         ("view: clean", "view: clear", "`clear` is no view (views: raw, clean, plain, folded)"),
         ("view: clean", "views: clean", "has no key `views` (did you mean `view`?)"),
         (", view: clean", "", "demo/pack.yaml:7:22: the regex has the capital letter `A`"),
+        (
+            r"'\b[A-Z]\d{8}\b'",
+            r'"\bpin\b"',
+            "7:22: the regex has the control character U+0008 (put it in single quotes",
+        ),
         (r"\d{8}\b", r"(\d{8}", "demo/pack.yaml:7:22: the regex is not an RE2 regex"),
         (r"{regex: '\b[A-Z]\d{8}\b', view: clean}", "{view: clean}", "has neither phrases nor a regex"),
         (", view: clean", ", view: clean, boundary: none", "boundary is for phrases only"),

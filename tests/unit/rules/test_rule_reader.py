@@ -152,6 +152,17 @@ def test_conditions_keep_their_places():
         ("all: [authenticated]", "all: [5]", "a condition must be text"),
         ("all: [authenticated]", "- authenticated", "a condition must be a mapping"),
         ("reason: because", "reson: because", "a rule lacks `reason`"),
+        ("reason: because", "reason: '{ amount } is much'", "`{ amount }`, which names no attribute (write it like"),
+        ("reason: because", "reason: 'of {amount'", "the reason has `{amount`, which names no attribute"),
+        ("id: r-1", "id: history", "no rule can be called `history`: a page of the console has that name"),
+        (
+            "public_reason: We cannot say.",
+            "public_reason: Not {amount}",
+            "shown as it stands, so `{amount}` would be read by",
+        ),
+        ("all: [authenticated]", "and: [authenticated]", "a condition has no key `and` (did you mean `all`?)"),
+        ("all: [authenticated]", "or: [authenticated]", "(did you mean `any`?)"),
+        ("all: [authenticated]", "not: [authenticated]", "(did you mean `none`?)"),
     ],
 )
 def test_rule_problems(before: str, after: str, expected: str):

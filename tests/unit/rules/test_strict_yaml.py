@@ -61,6 +61,7 @@ def test_columns_survive_escapes(text: str, columns: tuple[int, ...]):
         ("a: 1\nb: 2\na: 3\n", "f.yaml:3:1: has the key `a` twice (first in line 1; keep one)"),
         ("a: &x 1\n", "f.yaml:1:4: has the anchor `&x` (write the value out where it is needed)"),
         ("a: !!python/object x\n", "f.yaml:1:4: has the tag `tag:yaml.org,2002:python/object` (remove it)"),
+        ("- !vip\n", "f.yaml:1:3: has the tag `!vip` (put an expression that begins with ! into quotes)"),
         ("a: 1\n---\nb: 2\n", "f.yaml:2:1: has a second document (put it into a file of its own)"),
         ("%YAML 1.1\n---\na: NO\n", "f.yaml:2:1: has a % directive (remove it: files are read as YAML 1.2)"),
         ("a:\n\t- b\n", "f.yaml:2:1: has a tab (use spaces; inside double quotes write \\t)"),
@@ -81,6 +82,20 @@ def test_columns_survive_escapes(text: str, columns: tuple[int, ...]):
 def test_refused_with_place_reason_and_remedy(text: str, expected: str):
     """Each kind of surprise is refused in words, at its place."""
     assert expected in problems(text)
+
+
+@pytest.mark.parametrize(
+    "text, remedy",
+    [
+        ("- 'vip' in tags\n", "the quotes end here: put the whole into other quotes"),
+        ('a: "vip" in tags\n', "the quotes end here: put the whole into other quotes"),
+        ('a: "\\d+"\n', "put it in single quotes, where \\ is an ordinary character"),
+        ("a: {b\n", "check quotes and indentation"),
+    ],
+)
+def test_a_slip_of_quotes_is_told_with_what_mends_it(text: str, remedy: str):
+    """A text that begins with a quote but goes on after it, and a backslash in double quotes, are everyday slips."""
+    assert remedy in " ".join(problems(text))
 
 
 def test_what_is_no_yaml_is_refused_at_its_place():

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workflow", "release", "rule", "hour", name=op.f("pk_rule_hours")),
     )
     op.create_index("ix_rule_hours_hour", "rule_hours", ["hour"], unique=False)
+    op.create_index("ix_rule_hours_workflow_hour", "rule_hours", ["workflow", "hour"], unique=False)
     op.create_table(
         "workers",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -104,6 +104,26 @@ def test_a_bad_parameter_is_named(caller: TestClient, address: str, field: str) 
     assert [field] == [problem["field"] for problem in response.json()["errors"]]
 
 
+@pytest.mark.parametrize(
+    "address, sent, field, remedy",
+    [
+        ("/v1/rules/reload?dryrun=true", None, "dryrun", "did you mean `dry_run`?"),
+        ("/v1/rules/reload", {"dry_run": True}, "body", "?dry_run="),
+        ("/v1/resume?why=all+clear", None, "why", "there are no parameters"),
+    ],
+)
+def test_what_changes_something_hears_all_that_is_said(
+    bare_client: TestClient, keys: dict[str, str], address: str, sent: Any, field: str, remedy: str
+) -> None:
+    """A misspelt `dry_run`, or one in a body that nobody reads, is refused: it would load the files in earnest."""
+    headers = {"Authorization": f"Bearer {keys['operations']}"}
+    response = bare_client.post(address, headers=headers, **({} if sent is None else {"json": sent}))
+    assert response.status_code == 422
+    (problem,) = response.json()["errors"]
+    assert problem["field"] == field
+    assert remedy in problem["remedy"]
+
+
 def test_a_decision_that_is_not_there_is_not_found(caller: TestClient) -> None:
     """Also when asked to wait for it: at once."""
     for query in ("", "?wait=30"):

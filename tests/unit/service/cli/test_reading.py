@@ -18,6 +18,7 @@ DECLARED = [
     Attribute("amount", AttributeType.NUMBER),
     Attribute("age", AttributeType.INTEGER),
     Attribute("vip", AttributeType.BOOLEAN),
+    Attribute("channel", AttributeType.STRING, ("app", "web")),
 ]
 
 
@@ -77,6 +78,7 @@ def test_attributes_are_read_by_their_declared_types() -> None:
         (["age=41.5"], "integer"),
         (["amount=much"], "number"),
         (["vip=yes"], "boolean"),
+        (["channel=fax"], "channel is not one of the allowed values .*`app`, `web`"),
     ],
 )
 def test_attributes_that_do_not_fit_are_refused(given: list[str], said: str) -> None:

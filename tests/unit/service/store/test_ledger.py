@@ -13,6 +13,7 @@ from service.store import ledger
 from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.store.tables import ledger as table
+from service.usecases.rule_history import KINDS
 
 NOW = datetime(2026, 11, 21, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -77,3 +78,15 @@ def test_a_record_says_what_when_and_about_what(store):
         "body": {"n": 0},
     }
     assert row.at == NOW
+
+
+@pytest.mark.parametrize("before", [None, 40])
+def test_the_timeline_is_found_without_walking_through_decisions(store, before):
+    """By its own index, on the first page and on those that follow."""
+    said = []
+    with store.read() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *given: said.append(given[2:4]))
+        ledger.page(connection, KINDS, before=before)
+        statement, values = said[-1]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert "ix_ledger_operations" in str(plan)

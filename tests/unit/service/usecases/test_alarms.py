@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from service.errors import Conflict, NotFound
 from service.store import pointers, rule_hours, tables
 from service.usecases import alarms, reload_rules
+from service.usecases.rollback_rules import rollback
 
 NAME = "retail-banking"
 PACK = "retail-banking"
@@ -183,3 +186,52 @@ def test_an_alarm_ends_when_somebody_has_seen_it(house, changed):
         alarms.acknowledge(house, "Ben", "alm_none")
     alarms.watch(house)
     assert alarms.page(house) == []  # once for good
+
+
+def test_what_is_counted_since_a_change_lies_within_thirty_days(house, changed):
+    """However long ago the change was, so that looking costs no more each day."""
+    happened(house, changed[1], decisions=100, blocked=60)
+    later = dataclasses.replace(house, clock=lambda: datetime.now(UTC) + alarms.AFTER + 2 * HOUR)
+    alarms.watch(later)
+    assert alarms.page(house) == []
+
+
+def test_one_workflow_that_cannot_be_watched_leaves_the_others_watched(house, changed, monkeypatch):
+    """Its trouble is logged with its name."""
+    happened(house, changed[1], decisions=100, blocked=60)
+    with house.store.read() as connection:
+        (pointer,) = pointers.pointers(connection)
+    both = [dataclasses.replace(pointer, workflow="broken", release="rel_gone"), pointer]
+    real = alarms.alarms.versions
+
+    def versions(connection, workflow):
+        if workflow == "broken":
+            raise OSError("gone")
+        return real(connection, workflow)
+
+    monkeypatch.setattr(alarms.pointers, "pointers", lambda _: both)
+    monkeypatch.setattr(alarms.alarms, "versions", versions)
+    with capture_logs() as logs:
+        alarms.watch(house)
+    assert [entry["workflow"] for entry in logs if entry["event"] == "alarms_not_watched"] == ["broken"]
+    assert "blocks" in {one["kind"] for one in alarms.page(house)}
+
+
+def test_an_alarm_does_not_roll_back_what_somebody_rolled_back_meanwhile(house, monkeypatch):
+    """One change is undone once, whoever is faster."""
+    edit_policy(house, "queue:", "changes: {on_alarm: roll_back}\nqueue:")
+    old = reload(house)
+    happened(house, old, decisions=5_000, blocked=50, held=1_500)
+    write_rule(house)
+    new = reload(house)
+    happened(house, new, decisions=100, blocked=60, rules=[("parking-question", {"matched": 60})])
+    real = alarms._raise
+
+    def slow(*given):
+        if active(house).release == new:
+            rollback(house, "ann", NAME, None, "it blocks everybody")
+        return real(*given)
+
+    monkeypatch.setattr(alarms, "_raise", slow)
+    alarms.watch(house)
+    assert (active(house).release, active(house).pinned_by) == (old, "ann")

@@ -7,6 +7,9 @@ import time
 
 import pytest
 
+from index.latest import Latest
+from rules.compile import compile_rules
+from rules.reader import read_pack
 from service.domain.types import Guarantee
 from service.settings import Settings
 from service.store import pointers
@@ -82,16 +85,38 @@ def test_a_part_that_fails_stops_the_certificate(house, monkeypatch):
         raise RuntimeError("no index")
 
     monkeypatch.setattr(Rooms, "opinion", opinion)
+    forgetful = dataclasses.replace(house, opinions=Latest(8))
     with pytest.raises(RuntimeError, match="no index"):
-        certify(house, release, calibration_cases(parts.calibration), sequence, parts.sample)
+        certify(forgetful, release, calibration_cases(parts.calibration), sequence, parts.sample)
+
+
+WATCHED = {
+    "watched/pack.yaml": b"""\
+apiVersion: signoff/rules/v1
+pack: {id: watched, owner: tests, title: Holds every card}
+matchers: {card: {phrases: [card]}}
+""",
+    "watched/all.rule.yaml": b"""\
+- id: every-card
+  title: Holds every request about a card
+  status: enforce
+  severity: low
+  effect: review
+  reason_code: T-1
+  reason: about a card
+  when: {all: [matched('card')]}
+  tests: [{name: hit, text: my card, expect: match}, {name: miss, text: cash, expect: no_match}]
+""",
+}
 
 
 def test_a_rule_that_is_off_is_left_out(house):
-    """Every rule off: more cases are decided automatically than with all of them on."""
+    """Without the rule that holds every card, more cases are decided automatically than with it."""
     release, parts, sequence = active(house)
     lax = dataclasses.replace(release.workflow, guarantee=Guarantee(0.9, 0.1))
-    release = dataclasses.replace(release, workflow=lax)
+    ruleset = compile_rules([read_pack(WATCHED)], release.ruleset.schema)
+    release = dataclasses.replace(release, workflow=lax, ruleset=ruleset)
     cases = calibration_cases(parts.calibration)
-    everything = frozenset(rule.id for rule in release.ruleset.rules)
-    without = certify(house, release, cases, sequence, parts.sample, off=everything)
-    assert without.accepted > certify(house, release, cases, sequence, parts.sample).accepted
+    held = certify(house, release, cases, sequence, parts.sample)
+    without = certify(house, release, cases, sequence, parts.sample, off=frozenset({"every-card"}))
+    assert without.accepted > held.accepted

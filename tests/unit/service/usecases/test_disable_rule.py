@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.types import Refusal
 from service.errors import Conflict, InvalidRequest, NotFound
-from service.store import pointers
+from service.store import disables, pointers
 from service.usecases import disable_rule
 from service.usecases.disable_rule import disable, enable, open_disables, recheck
 from service.usecases.house import open_house
@@ -78,7 +78,7 @@ def test_the_certificate_is_tried_without_the_rule(house):
     assert asked(house, CLEAR)["reasons"] == ["no_certificate"], "what was tried was another release"
     assert recheck(house) == {NAME: True}
     assert asked(house, CLEAR)["outcome"] == "allow"
-    assert [body["holds"] for body in records(house, "rule.rechecked")] == [True, True]
+    assert records(house, "rule.rechecked") == [], "all is as it was: nothing to tell"
 
 
 def test_a_certificate_that_does_not_hold_stops_automation_until_the_rule_is_back(house, monkeypatch):
@@ -113,13 +113,61 @@ def test_two_rules_off_are_tried_together_and_alone(house):
     """What held without one rule says nothing of two, and what held without two nothing of one."""
     disable(house, "ann", "threat-to-staff", FOUR_HOURS, "a test")
     disable(house, "ann", "press", timedelta(hours=1), "a test")
-    assert [(body["rules"], body["holds"]) for body in records(house, "rule.rechecked")] == [
-        (["threat-to-staff"], True),
-        (["press", "threat-to-staff"], True),
-    ]
+    with house.store.read() as connection:
+        rows = disables.unended(connection)
+    assert [row.rechecked[NAME]["off"] for row in rows] == [["threat-to-staff"], ["press", "threat-to-staff"]]
     house.clock.at += timedelta(hours=1)
     assert asked(house, CLEAR)["outcome"] == "allow", "that was tried first"
     assert asked(house, THREAT)["outcome"] != "block"
+
+
+def test_the_ledger_tells_once_that_a_certificate_does_not_hold_and_that_it_holds_again(house, monkeypatch):
+    """Not after each reload, and not by each of the workers that tried it."""
+    held = disable_rule.certify
+    monkeypatch.setattr(disable_rule, "certify", lambda *_, **__: REFUSED)
+    disable(house, "ann", "threat-to-staff", FOUR_HOURS, "a test")
+    for hours in (12, 13):
+        edit(policy(house.home), "sla_hours: 24" if hours == 12 else "sla_hours: 12", f"sla_hours: {hours}")
+        reload(house, "ann")
+        house.clock.at += timedelta(seconds=11)
+        assert recheck(house) == {NAME: False}
+    assert [body["holds"] for body in records(house, "rule.rechecked")] == [False]
+    monkeypatch.setattr(disable_rule, "certify", held)
+    edit(policy(house.home), "sla_hours: 13", "sla_hours: 14")
+    reload(house, "ann")
+    assert recheck(house) == {NAME: True}
+    assert [body["holds"] for body in records(house, "rule.rechecked")] == [False, True]
+
+
+def test_disabling_another_rule_buys_no_time_for_a_certificate_that_does_not_hold(house, clock, monkeypatch):
+    """While two rules off are being tried, what is known of one of them counts."""
+    monkeypatch.setattr(disable_rule, "certify", lambda *_, **__: REFUSED)
+    disable(house, "ann", "threat-to-staff", FOUR_HOURS, "a test")
+
+    def broken(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(disable_rule, "certify", broken)
+    for wait in (timedelta(seconds=2), timedelta(hours=1)):
+        clock.at += wait
+        disable(house, "ann", "press", timedelta(minutes=1), "a test")
+        assert asked(house, CLEAR)["reasons"] == ["no_certificate"]
+        enable(house, "ann", "press")
+
+
+def test_disabling_another_rule_buys_no_time_for_a_release_that_was_not_tried(house, clock, monkeypatch):
+    """A reload while a rule is off: its certificate counts once it was tried without the rule, not before."""
+    disable(house, "ann", "threat-to-staff", FOUR_HOURS, "a test")
+    clock.at += timedelta(hours=1)
+    edit(policy(house.home), "sla_hours: 24", "sla_hours: 12")
+    reload(house, "ann")
+
+    def broken(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(disable_rule, "certify", broken)
+    disable(house, "ann", "press", FOUR_HOURS, "a test")
+    assert asked(house, CLEAR)["reasons"] == ["no_certificate"]
 
 
 @pytest.mark.parametrize(

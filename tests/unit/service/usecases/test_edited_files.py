@@ -7,7 +7,10 @@ import os
 import pytest
 from structlog.testing import capture_logs
 
+from service.errors import LedgerUnavailable
+from service.usecases import reload_rules
 from service.usecases.edited_files import Watch, take_over
+from tests.unit.service.usecases.edits import edit, policy
 
 NAME = "retail-banking"
 
@@ -89,6 +92,29 @@ def test_broken_files_leave_the_last_good_set_in_force(house):
         take_over(house, "watch")
     (told,) = (entry for entry in logs if entry["event"] == "rules_broken_last_good_set_serves")
     assert "extra.rule.yaml" in str(told["errors"])
+
+
+def test_what_is_no_fault_of_the_files_is_told_and_tried_again(house, monkeypatch):
+    """A start goes on with the last good set, and a watcher takes the same files over later."""
+    edit(policy(house.home), "lease_minutes: 15", "lease_minutes: 16")
+
+    def busy(*_, **__):
+        raise LedgerUnavailable("the database is busy")
+
+    monkeypatch.setattr(reload_rules, "settle", busy)
+    with capture_logs() as logs:
+        assert take_over(house, "start") is False
+    assert [entry["detail"] for entry in logs if entry["event"] == "rules_not_reloaded"] == ["the database is busy"]
+    monkeypatch.undo()
+    assert take_over(house, "watch") is True
+
+
+def test_what_was_not_taken_over_is_told_again(folder):
+    """Once more, and only once."""
+    watch = Watch(folder)
+    settled(watch)
+    watch.again()
+    assert settled(watch) == [True, False, False, False]
 
 
 def test_edited_files_are_taken_over(house):

@@ -137,6 +137,23 @@ def test_what_lost_the_race_leaves_nothing(house, monkeypatch, attended):
         assert rollouts.glance(connection, "here").open == frozenset()
 
 
+def test_a_wait_that_is_broken_off_leaves_nothing(house, monkeypatch):
+    """Somebody at a terminal loses patience: nothing stays announced, and nobody can go to what never answered."""
+    before, staged = active(house), staged_now(house)
+    alive(house)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(roll_out, "_wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        activate(house, [staged])
+    assert active(house) == before
+    with house.store.read() as connection:
+        assert pointers.release(connection, staged.release.id) is None
+        assert rollouts.glance(connection, "here").open == frozenset()
+
+
 def test_what_belongs_to_the_flip_fails_with_it(house, monkeypatch):
     """`also` raises: nothing answers otherwise than before."""
     monkeypatch.setattr(roll_out, "PATIENCE", 0.1)

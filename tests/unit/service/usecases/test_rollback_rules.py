@@ -7,7 +7,7 @@ import json
 import pytest
 
 from service.errors import Conflict, InvalidRequest, NotFound, RulesPinned
-from service.store import ledger, payloads
+from service.store import ledger, payloads, pointers
 from service.usecases.house import open_house
 from service.usecases.publish_document import approve, submit
 from service.usecases.reload_rules import reload
@@ -22,6 +22,7 @@ from tests.unit.service.usecases.edits import (
     pointer_now,
     records,
     rule_now,
+    two_people,
 )
 
 
@@ -101,6 +102,40 @@ def test_a_release_may_be_named(house):
     with pytest.raises(InvalidRequest) as error:
         rollback(house, "ben", NAME, None, "  ")
     assert error.value.problems[0].field == "why"
+
+
+def test_who_was_slower_does_not_go_back_further(house):
+    """What was to go went already: Conflict, and the rules that somebody else went back to stay."""
+    loosen(house)
+    edit_rule(house.home, "press", "effect: review", "effect: flag")
+    reload(house, "ann")
+    seen = pointer_now(house).release
+    rollback(house, "ben", NAME, None, "too loose")
+    answers = pointer_now(house).release
+    with pytest.raises(Conflict, match=seen):
+        rollback(house, "alarm", NAME, None, "too loose", instead_of=seen)
+    assert pointer_now(house).release == answers
+
+
+def test_nobody_alone_goes_back_to_being_alone(house):
+    """A policy that asks for a second person is not ended by going back to one that does not."""
+    first = pointer_now(house).release
+    two_people(house.home)
+    reload(house, "ann")
+    guarded = pointer_now(house).release
+    for target in (None, first):
+        with pytest.raises(Conflict, match="second person"):
+            rollback(house, "ann", NAME, target, "a test")
+    assert pointer_now(house).release == guarded
+
+
+def test_what_never_answered_cannot_be_gone_back_to(house):
+    """A release that is only being rolled out."""
+    with house.store.read() as connection:
+        row = pointers.release(connection, pointer_now(house).release)
+    house.store.commit(lambda connection: pointers.add_release(connection, **{**row, "id": "rel_waiting"}))
+    with pytest.raises(NotFound, match="rel_waiting"):
+        rollback(house, "ann", NAME, "rel_waiting", "a test")
 
 
 def test_unpinning_alone_changes_no_rule(house):

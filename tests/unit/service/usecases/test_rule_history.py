@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.audit import verify
 from service.store import ledger
-from service.usecases import halt
+from service.usecases import halt, rule_history
 from service.usecases.disable_rule import disable, enable
 from service.usecases.propose_rules import approve, reject
 from service.usecases.reload_rules import reload, status
@@ -47,7 +47,6 @@ def test_all_kinds_are_listed_newest_first_with_a_sentence(lived):
         "rules.rolled_back",
         "rules.unpinned",
         "rule.disabled",
-        "rule.rechecked",
         "rule.enabled",
         "workflow.halted",
         "workflow.resumed",
@@ -93,6 +92,15 @@ def test_status_names_the_last_change_of_each_rule(lived):
     assert (rules["press"]["last_change"]["kind"], rules["press"]["last_change"]["by"]) == ("rules.approved", "Ben")
     assert rules["channel-missing"]["last_change"]["kind"] == "rules.reloaded"
     assert rules["threat-to-staff"]["last_change"] is None
+
+
+def test_the_last_change_is_looked_for_among_the_newest_records(lived, monkeypatch):
+    """However long the ledger grows, a look at the rules costs no more than that."""
+    monkeypatch.setattr(rule_history, "_FAR", 1)
+    (pack,) = status(lived)["packs"]
+    rules = {rule["id"]: rule for rule in pack["rules"]}
+    assert rules["press"]["last_change"]["kind"] == "rules.approved"
+    assert rules["channel-missing"]["last_change"] is None
 
 
 def test_every_kind_has_its_sentence():

@@ -12,6 +12,7 @@ from service.store import pointers
 from service.usecases import reload_rules
 from service.usecases.examples import Example
 from service.usecases.house import open_house
+from service.usecases.note import read_note
 from service.usecases.publish_document import approve, retire, submit
 from service.usecases.search_documents import search
 from service.usecases.stage_release import (
@@ -22,6 +23,7 @@ from service.usecases.stage_release import (
     current_parts,
     stage,
 )
+from tests.unit.service.usecases.edits import records
 
 NAME = "retail-banking"
 ANN = Principal("k1", "Ann", ROLES["operations"])
@@ -90,12 +92,17 @@ def test_an_approval_needs_a_second_person_and_is_found_at_once(house):
     submit(house, ANN, document)
     before = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
     assert "doc_parking" not in [found["id"] for found in before]
-    with pytest.raises(Forbidden):
-        approve(house, ANN, NAME, "parking", 1)
+    for same in (ANN, dataclasses.replace(ANN, name="cli:ann")):
+        with pytest.raises(Forbidden):
+            approve(house, same, NAME, "parking", 1)
     approve(house, BEN, NAME, "parking", 1)
     after = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
     assert after[0]["id"] == "doc_parking"
-    retire(house, BEN, NAME, "parking", 1, "moved")
+    retire(house, BEN, NAME, "parking", 1, "Mr Smith moved")
+    (retired,) = records(house, "document.retired")
+    assert "Smith" not in str(retired), "free text is kept as a note"
+    with house.store.read() as connection:
+        assert read_note(connection, retired["note"]) == "Mr Smith moved"
     gone = search(house, ANN, workflow=NAME, text="where can I park my car at the branch", k=3)
     assert "doc_parking" not in [found["id"] for found in gone]
 

@@ -79,7 +79,8 @@ def test_a_failing_test_is_an_error_and_a_failure(pack: Path, tmp_path: Path) ->
     report = tmp_path / "reports" / "junit.xml"
     checked = run("check", str(pack), "--junit", str(report))
     assert checked.exit_code == 1
-    assert "first.rule.yaml:2" in checked.stdout
+    line = (pack / "first.rule.yaml").read_text().partition("asked in the app")[0].count("\n") + 1
+    assert f"first.rule.yaml:{line}:" in checked.stdout
     assert "expects match and gets no_match" in checked.stdout
     tested = run("test", str(pack))
     assert tested.exit_code == 1
