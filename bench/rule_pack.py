@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rules.reader import API_VERSION
+from rules.reading.reader import API_VERSION
 
 ATTRIBUTES: Mapping[str, Mapping[str, Any]] = {
     "channel": {"type": "string", "values": ["app", "web", "phone", "branch"]},

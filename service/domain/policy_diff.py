@@ -1,6 +1,6 @@
 """What differs between two policies of a workflow, said so that whoever signs for it can see what it means.
 
-Pure. The changes have the shape of those between rules (`rules.change`), so that both can be shown in one list.
+Pure. The changes have the shape of those between rules (`rules.analysis.change`), so that one list can show both.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.model import Attribute
-from rules.reader import pack_files, read_pack
+from rules.reading.reader import pack_files, read_pack
 from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal, Workflow
 from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
 from service.learn.split import split_examples

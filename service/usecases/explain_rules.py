@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from rules.analysis.trace import explain as trace
 from rules.errors import did_you_mean
 from rules.model import AttributeValue
 from rules.normalize import Text, normalize
 from rules.ruleset import RuleSet
-from rules.trace import explain as trace
 from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.errors import Conflict, Forbidden, NotFound

@@ -13,8 +13,8 @@ from typing import Any
 
 from rules.errors import Problem, RuleErrors
 from rules.normalize import normalize, refuse
-from rules.shape import Shape
-from rules.strict_yaml import read_yaml
+from rules.reading.shape import Shape
+from rules.reading.strict_yaml import read_yaml
 from service.usecases.row_file import json_rows
 
 _FRONT_KEYS = (

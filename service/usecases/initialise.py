@@ -13,8 +13,8 @@ import service
 from index.compile import compile_encoder, pretrained_folder
 from index.errors import IndexFault
 from index.manifest import read_encoder_manifest
-from rules import json_schema
-from rules.schema_parts import write_schemas
+from rules.reading import json_schema
+from rules.reading.schema_parts import write_schemas
 from service.errors import CannotStart
 from service.settings import Settings
 from service.store import instance, pointers

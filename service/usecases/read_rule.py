@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from rules.clauses import leaves
+from rules.analysis.clauses import leaves
 from rules.errors import did_you_mean
 from rules.model import Clause, Condition, Exemption, Leaf, Obligations, Pack, Rule, RuleTest
 from rules.references import tokens

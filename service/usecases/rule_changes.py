@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.diff import diff
+from rules.analysis.diff import diff
 from rules.model import Pack, Rule, RuleStatus
 from service.domain.policy_diff import policy_diff
 from service.domain.types import Workflow
@@ -24,7 +24,7 @@ _LADDER = {
 class Changes:
     """The differences between what answers for one workflow and what would."""
 
-    rules: tuple[dict[str, Any], ...]  #: as `rules.diff` tells them
+    rules: tuple[dict[str, Any], ...]  #: as `rules.analysis.diff` tells them
     policy: tuple[dict[str, Any], ...]  #: as `policy_diff` tells them
     gone: tuple[Rule, ...]  #: rules that have an effect now and are in no file any more
     summary: Mapping[

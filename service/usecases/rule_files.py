@@ -15,9 +15,9 @@ from typing import Any, Protocol, TypeVar
 
 from rules.compile import compile_rules
 from rules.errors import Problem, RuleErrors, did_you_mean
-from rules.golden import GoldenRequest, read_golden, run_golden
 from rules.model import Attribute, Pack
-from rules.reader import pack_files, read_pack
+from rules.reading.golden import GoldenRequest, read_golden, run_golden
+from rules.reading.reader import pack_files, read_pack
 from rules.ruleset import RuleSet
 from rules.schema import AttributeSchema
 from rules.testing import run_tests

@@ -9,11 +9,11 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
-from rules.attributes import read_attributes
 from rules.errors import Problem, RuleErrors, did_you_mean
-from rules.forms import Form
-from rules.shape import Shape
-from rules.strict_yaml import Node, read_yaml
+from rules.reading.attributes import read_attributes
+from rules.reading.forms import Form
+from rules.reading.shape import Shape
+from rules.reading.strict_yaml import Node, read_yaml
 from service.domain.types import (
     Autonomy,
     ChangePolicy,

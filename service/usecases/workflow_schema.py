@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from rules import forms
-from rules.schema_parts import (
+from rules.reading import forms
+from rules.reading.schema_parts import (
     Schema,
     attribute_declarations,
     chosen,

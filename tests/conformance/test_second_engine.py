@@ -32,7 +32,7 @@ from rules.model import (
     RuleTest,
 )
 from rules.normalize import Text, normalize
-from rules.reader import pack_files, read_pack
+from rules.reading.reader import pack_files, read_pack
 from rules.schema import AttributeSchema
 from rules.testing import run_tests
 from tests.unit.rules.reference import Truth, both, either, opposite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -42,7 +42,7 @@ def write_edition(pack: Path, edition: int) -> None:
         aside.replace(pack / f"edition-{half}.rule.yaml")
 
 
-def editions(answer: dict) -> set[str]:
+def editions(answer: dict[str, Any]) -> set[str]:
     found = answer["rules"]["findings"]
     return {finding["reason_code"] for finding in found if finding["rule"].startswith("edition-")}
 

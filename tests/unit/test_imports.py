@@ -38,5 +38,5 @@ def test_the_client_needs_httpx_and_pydantic_alone():
 
 def test_libraries_load_nothing_of_the_service():
     """Rules and index can be used without the service, and without each other."""
-    assert loaded_by("import rules.reader, rules.evaluate, rules.compile") & {"service", "index"} == set()
+    assert loaded_by("import rules.reading.reader, rules.evaluate, rules.compile") & {"service", "index"} == set()
     assert loaded_by("import index.search, index.build, index.encoder") & {"service", "rules"} == set()

@@ -47,9 +47,9 @@ def explain(
 def _packs(
     pack: Path, text: str, given: list[str], at: datetime, rule: str | None, subject: str | None
 ) -> list[list[dict[str, Any]]]:
+    from rules.analysis.trace import explain as trace
     from rules.errors import did_you_mean
     from rules.normalize import normalize, refuse
-    from rules.trace import explain as trace
     from service.cli.rules.inspecting import gather
 
     if unusable := refuse(text):

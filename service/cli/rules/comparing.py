@@ -28,7 +28,7 @@ def diff(
 
 
 def _folders(old: Path, new: Path, *, as_json: bool) -> None:
-    from rules.diff import diff as compare
+    from rules.analysis.diff import diff as compare
     from service.cli.rules.inspecting import gather
 
     before, after = ([pack for found in gather([path]) for pack in found.packs] for path in (old, new))

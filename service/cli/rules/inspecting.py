@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.errors import Problem, RuleErrors
-from rules.golden import GoldenResult, run_golden
+from rules.reading.golden import GoldenResult, run_golden
 from rules.testing import TestResult, run_tests
 from service.usecases.rule_files import Candidate, as_dict, candidates, failures
 

@@ -17,7 +17,7 @@ _YEAR = 365
 
 def cover(paths: Paths = None, strict: Strict = False, as_json: Json = False) -> None:
     """Which rules and clauses no test decides: never true or never false where it would have mattered."""
-    from rules.cover import cover as measure
+    from rules.analysis.cover import cover as measure
     from service.cli.rules.inspecting import gather
 
     found = [(candidate, measure(candidate.ruleset)) for candidate in gather(paths or ())]
@@ -39,7 +39,7 @@ def cover(paths: Paths = None, strict: Strict = False, as_json: Json = False) ->
 
 def mutate(paths: Paths = None, strict: Strict = False, as_json: Json = False) -> None:
     """Change each rule a little, again and again: which changes would no test have noticed?"""
-    from rules.mutate import mutate as measure
+    from rules.analysis.mutate import mutate as measure
     from service.cli.rules.inspecting import gather
 
     found = [(candidate, measure(candidate.ruleset)) for candidate in gather(paths or ())]
@@ -67,7 +67,7 @@ def lint(
     as_json: Json = False,
 ) -> None:
     """Contradictions, duplicates, rules that another one always covers, and what has expired or waits for review."""
-    from rules.lint import lint as measure
+    from rules.analysis.lint import lint as measure
     from service.cli.rules.inspecting import gather
 
     if paths and silent_days is not None:

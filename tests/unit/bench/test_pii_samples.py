@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from bench.pii_samples import Sample, iban_samples, ip_samples
-from rules.checksums import is_iban
+from rules.pii.checksums import is_iban
 
 
 @pytest.mark.parametrize("make", [iban_samples, ip_samples])

@@ -11,7 +11,7 @@ from rules.compile import compile_rules
 from rules.evaluate import evaluate
 from rules.model import Attribute, AttributeType, Effect
 from rules.normalize import normalize
-from rules.reader import pack_files, read_pack
+from rules.reading.reader import pack_files, read_pack
 from rules.schema import AttributeSchema
 from rules.testing import run_tests
 

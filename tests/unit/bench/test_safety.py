@@ -9,7 +9,7 @@ import pytest
 
 from bench.safety import HARMLESS, PACK, harmless, held, hostile
 from rules.compile import compile_rules
-from rules.reader import pack_files, read_pack
+from rules.reading.reader import pack_files, read_pack
 from rules.ruleset import RuleSet
 from rules.schema import AttributeSchema
 from rules.testing import run_tests

@@ -10,7 +10,7 @@ from rules.compile import compile_rules
 from rules.evaluate import evaluate
 from rules.model import Attribute, AttributeType, AttributeValue, Finding, Pack, Ruling
 from rules.normalize import normalize
-from rules.reader import read_pack
+from rules.reading.reader import read_pack
 from rules.ruleset import RuleSet
 from rules.schema import AttributeSchema
 

@@ -17,12 +17,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import strict_yaml
 from rules.errors import Problem, RuleErrors
-from rules.golden import read_golden
-from rules.reader import pack_files, read_pack
-from rules.strict_yaml import read_yaml
-from rules.text_file import MAX_BYTES
+from rules.reading import strict_yaml
+from rules.reading.golden import read_golden
+from rules.reading.reader import pack_files, read_pack
+from rules.reading.strict_yaml import read_yaml
+from rules.reading.text_file import MAX_BYTES
 from tests.unit.rules.given import PACK, files, rule
 
 STARTER = Path(__file__).parents[3] / "rules" / "packs" / "retail-banking"

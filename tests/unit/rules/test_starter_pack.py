@@ -12,7 +12,7 @@ from rules.compile import compile_rules
 from rules.evaluate import evaluate
 from rules.model import Attribute, AttributeType, Effect, FindingStatus, RuleStatus, Ruling
 from rules.normalize import normalize
-from rules.reader import pack_files, read_pack
+from rules.reading.reader import pack_files, read_pack
 from rules.ruleset import RuleSet
 from rules.schema import AttributeSchema
 from rules.testing import run_tests

@@ -141,7 +141,7 @@ def whole(**changes: Any) -> dict[str, Any]:
 
 
 def change(**changes: Any) -> dict[str, Any]:
-    """One difference as `rules.diff` tells it."""
+    """One difference as `rules.analysis.diff` tells it."""
     return {
         "kind": "effect",
         "rule": "press",
@@ -219,7 +219,7 @@ def replayed(**changes: Any) -> dict[str, Any]:
 
 
 def trace(**changes: Any) -> dict[str, Any]:
-    """What `rules.trace` says of one rule."""
+    """What `rules.analysis.trace` says of one rule."""
     seen = {
         "source": "matched('press')",
         "file": "bank/conduct.rule.yaml",

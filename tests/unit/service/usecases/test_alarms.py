@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from service.errors import Conflict, NotFound
+from service.store import alarms as stored
 from service.store import pointers, rule_hours, tables
 from service.usecases import alarms, reload_rules
 from service.usecases.rollback_rules import rollback
@@ -202,15 +203,15 @@ def test_one_workflow_that_cannot_be_watched_leaves_the_others_watched(house, ch
     with house.store.read() as connection:
         (pointer,) = pointers.pointers(connection)
     both = [dataclasses.replace(pointer, workflow="broken", release="rel_gone"), pointer]
-    real = alarms.alarms.versions
+    real = stored.versions
 
     def versions(connection, workflow):
         if workflow == "broken":
             raise OSError("gone")
         return real(connection, workflow)
 
-    monkeypatch.setattr(alarms.pointers, "pointers", lambda _: both)
-    monkeypatch.setattr(alarms.alarms, "versions", versions)
+    monkeypatch.setattr(pointers, "pointers", lambda _: both)
+    monkeypatch.setattr(stored, "versions", versions)
     with capture_logs() as logs:
         alarms.watch(house)
     assert [entry["workflow"] for entry in logs if entry["event"] == "alarms_not_watched"] == ["broken"]

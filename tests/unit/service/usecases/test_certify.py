@@ -9,7 +9,7 @@ import pytest
 
 from index.latest import Latest
 from rules.compile import compile_rules
-from rules.reader import read_pack
+from rules.reading.reader import read_pack
 from service.domain.types import Guarantee
 from service.settings import Settings
 from service.store import pointers

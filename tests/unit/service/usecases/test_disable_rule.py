@@ -11,6 +11,7 @@ from service.domain.types import Refusal
 from service.errors import Conflict, InvalidRequest, NotFound
 from service.store import disables, pointers
 from service.usecases import disable_rule
+from service.usecases.certify import certify
 from service.usecases.disable_rule import disable, enable, open_disables, recheck
 from service.usecases.house import open_house
 from service.usecases.reload_rules import reload
@@ -123,7 +124,7 @@ def test_two_rules_off_are_tried_together_and_alone(house):
 
 def test_the_ledger_tells_once_that_a_certificate_does_not_hold_and_that_it_holds_again(house, monkeypatch):
     """Not after each reload, and not by each of the workers that tried it."""
-    held = disable_rule.certify
+    held = certify
     monkeypatch.setattr(disable_rule, "certify", lambda *_, **__: REFUSED)
     disable(house, "ann", "threat-to-staff", FOUR_HOURS, "a test")
     for hours in (12, 13):

@@ -133,6 +133,7 @@ def test_what_never_answered_cannot_be_gone_back_to(house):
     """A release that is only being rolled out."""
     with house.store.read() as connection:
         row = pointers.release(connection, pointer_now(house).release)
+    assert row is not None
     house.store.commit(lambda connection: pointers.add_release(connection, **{**row, "id": "rel_waiting"}))
     with pytest.raises(NotFound, match="rel_waiting"):
         rollback(house, "ann", NAME, "rel_waiting", "a test")

@@ -118,7 +118,7 @@ def test_a_pack_that_two_workflows_use_is_read_and_compiled_once(home):
     shutil.copytree(home / "workflows" / STARTER, home / "workflows" / "other")
     edit(home / "workflows" / "other" / "workflow.yaml", f"workflow: {STARTER}", "workflow: other")
     kept: dict[object, object] = {}
-    made: list[object] = []
+    made: list[str] = []
 
     def keep(key, make):
         if key not in kept:

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 import service
 from rules.errors import RuleErrors
-from rules.strict_yaml import read_yaml
+from rules.reading.strict_yaml import read_yaml
 from service.usecases.workflow_file import SCHEMA_LINE, read_workflow, write_workflow
 from service.usecases.workflow_schema import FOLDER, schema_files, workflow_schema
 
