@@ -30,7 +30,7 @@ class Watched:
     errors: list[str] = field(default_factory=list)  #: thrown by our own script
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     chromium = shutil.which("chromium")

@@ -14,7 +14,9 @@ from bench.usage import PeakMemory, memory_of, process_tree
 PROGRAM = """
 import http.server, signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-child = subprocess.Popen([sys.executable, "-c", "import time; kept = bytearray(64 << 20); time.sleep(60)"])
+holds = "import time; kept = bytearray(64 << 20); print(flush=True); time.sleep(60)"
+child = subprocess.Popen([sys.executable, "-c", holds], stdout=subprocess.PIPE)
+child.stdout.readline()
 time.sleep(0.3)
 try:
     http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")

@@ -40,12 +40,12 @@ def test_files_that_are_not_what_runs_are_told(house):
     first = pointer_now(house).release
     edit_rule(house.home, "press", "effect: review", "effect: flag")
     assert status(house)["files_differ"] is True
-    two_people(house.home)
     reload(house, "ann")
     assert status(house)["files_differ"] is False
     rollback(house, "ben", NAME, None, "a test")
     (workflow,) = status(house)["workflows"]
     assert (workflow["release"], workflow["pinned"]["by"], workflow["files_differ"]) == (first, "ben", True)
+    two_people(house.home)
     reload(house, "ann", unpin=True)
     edit_rule(house.home, "press", "effect: flag", "effect: block")
     proposal = reload(house, "ann")["proposal"]
