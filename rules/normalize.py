@@ -36,9 +36,7 @@ _HIDDEN: Final = re.compile(
     f"{_SURROGATES}]"  # one by one: a class alone is searched for far faster than a repeated one
 )
 _HIDDEN_ASCII: Final = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
-#: ASCII characters that need work besides double spaces: controls, white space but the space, the grave.
-_ODD_ASCII: Final = bytes((*range(0x20), 0x7F, ord("`")))
-_GAP: Final = re.compile("  +")
+_GAP: Final = re.compile("(?: ?\n|  )[ \n]*")
 _LONE: Final = re.compile(f"[{_SURROGATES}]")
 _BRAILLE_BLANK: Final = "\u2800"
 _BLANK: Final = "\\s\u2800"  # \s is Unicode's white space and \x1c-\x1f; U+2800 is a braille cell without dots
@@ -51,7 +49,7 @@ _LINE_END: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 #: Accents and strokes laid over letters; vowel signs of Indic and other scripts are not among them.
 _OVERLAY: Final = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _ASCII_RUN: Final = re.compile("[\t-\r\x1c-\x7e]+|.", re.DOTALL)
-_PIECE: Final = re.compile("[\x00-\x7f]?[^\x00-\x7f]+")
+_FOREIGN: Final = re.compile("[^\x00-\x7f]+")
 _SHORT: Final = 4  #: characters of a piece worth remembering
 _ALIKE: Final = PUNCTUATION | DIGITS
 #: Characters that may join with what stands before them under NFKC, so that both must be normalised as one piece.
@@ -125,10 +123,10 @@ def refuse(raw: str) -> str | None:
 def normalize(raw: str) -> Text:
     """See `raw` in its four views. Total: any `str` gives a text, also those `refuse` would turn away."""
     if _is_simple(raw):
-        clean = " ".join(raw.split()) if "  " in raw else raw.strip()
-        plain = clean.lower()
+        clean = _tidy(raw)
+        plain = _one_line(clean).lower()
         return Text(raw, clean, plain, plain)
-    shown = _HIDDEN_ASCII.sub("", raw)
+    shown = raw if _is_even(raw) else _HIDDEN_ASCII.sub("", raw)
     clean = _collapse(_piecewise(shown, _clean_piece).replace("`", "'"))
     plain = _one_line(clean.casefold())
     if plain.isascii():
@@ -138,18 +136,35 @@ def normalize(raw: str) -> Text:
 
 
 def _is_simple(text: str) -> bool:
-    """ASCII on one line: nothing needs work but superfluous spaces and capitals. True of most requests."""
-    return text.isascii() and len(text.encode().translate(None, _ODD_ASCII)) == len(text)
+    """ASCII in which nothing needs work but capitals and superfluous spaces and line feeds. True of most requests."""
+    return text.isascii() and "`" not in text and _is_even(text)
+
+
+def _is_even(text: str) -> bool:
+    """Whether its only white space is spaces and line feeds, and there are no controls."""
+    return text.replace("\n", " ").isprintable() and _BRAILLE_BLANK not in text
+
+
+def _tidy(even: str) -> str:
+    """`_collapse` for an even text: by replacing, which is many times faster than looking for runs."""
+    while "  " in even:
+        even = even.replace("  ", " ")
+    if "\n" in even:
+        even = even.replace(" \n", "\n").replace("\n ", "\n")
+        while "\n\n\n" in even:
+            even = even.replace("\n\n\n", "\n\n")
+    return even.strip()
 
 
 def _piecewise(text: str, change: Callable[[str], str], rest: Callable[[str], str] = str) -> str:
     """`text` with every piece changed: a run of characters beyond ASCII with the one before, which may join it.
     What lies between is given to `rest`. Pieces stand for themselves, because ASCII joins nothing before it."""
     made, last = [], 0
-    for piece in _PIECE.finditer(text):
-        made.append(rest(text[last : piece.start()]))
-        made.append(change(piece[0]))
-        last = piece.end()
+    for foreign in _FOREIGN.finditer(text):
+        start = max(foreign.start() - 1, last)
+        made.append(rest(text[last:start]))
+        made.append(change(text[start : foreign.end()]))
+        last = foreign.end()
     return "".join([*made, rest(text[last:])])
 
 
@@ -178,8 +193,8 @@ def _space(run: str) -> str:
 
 
 def _collapse(text: str) -> str:
-    if " ".join(text.split()) == text and _BRAILLE_BLANK not in text:
-        return text  # nothing but single spaces
+    if _is_even(text):
+        return _tidy(text)
     return _UNEVEN.sub(lambda run: _space(run[0]), text).strip()
 
 
