@@ -120,7 +120,7 @@ def test_reloads_under_load_fail_and_mix_nothing(edited: Path, tmp_path: Path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
-def test_200_reloads_under_load_fail_and_mix_nothing(edited: Path, tmp_path: Path, workers: int, record_property):
+def test_200_reloads_under_load_fail_and_mix_nothing(edited, tmp_path, workers, record_testsuite_property):
     """Two hundred reloads, in one process and in two."""
     with instance.serving(edited, tmp_path, workers=workers) as server:
-        record_property("slowest_reload_s", reload_many(server, 200))
+        record_testsuite_property(f"slowest_reload_s_{workers}", reload_many(server, 200))
