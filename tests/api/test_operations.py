@@ -10,27 +10,10 @@ import time
 
 import httpx
 
+from tests.api.extra_rule import EXTRA
 from tests.house import ROOT, serving
 
 NAME = "retail-banking"
-EXTRA = """\
-- id: extra-zanzibar
-  title: The Zanzibar form is not sent
-  status: enforce
-  severity: low
-  effect: block
-  owner: tests
-  citation: [tests]
-  review_by: 2030-01-01
-  reason: asks for the Zanzibar form
-  reason_code: X-01
-  when:
-    all:
-      - matched('zanzibar')
-  tests:
-    - {name: hit, text: the zanzibar form please, expect: match}
-    - {name: miss, text: another form please, expect: no_match}
-"""
 
 
 def signoff(home, *arguments):

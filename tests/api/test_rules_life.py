@@ -17,29 +17,12 @@ from pydantic import BaseModel
 from service.api import replies_rules
 from service.cli import main
 from service.client import Signoff, SignoffError
+from tests.api.extra_rule import EXTRA as WRITTEN
 from tests.house import LiveServer, serving
 
 WORKFLOW = "retail-banking"
 RULE = "extra-zanzibar"
 TEXT = "please send the zanzibar form"
-WRITTEN = """\
-- id: extra-zanzibar
-  title: The Zanzibar form is not sent
-  status: enforce
-  severity: low
-  effect: block
-  owner: tests
-  citation: [tests]
-  review_by: 2030-01-01
-  reason: asks for the Zanzibar form
-  reason_code: X-01
-  when:
-    all:
-      - matched('zanzibar')
-  tests:
-    - {name: hit, text: the zanzibar form please, expect: match}
-    - {name: miss, text: another form please, expect: no_match}
-"""
 
 Send = Callable[..., httpx.Response]
 

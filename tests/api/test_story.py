@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.api.extra_rule import EXTRA
+
 WORKFLOW = "retail-banking"
 CLEAR = "I was charged twice for the same card payment yesterday, please refund me."
 ODD = "The pigeons on your branch's roof have opinions about my overdraft and my grandmother's curtains."
@@ -222,23 +224,3 @@ def test_the_ledger_tells_all_of_it_without_a_word_of_the_request(live_server, c
     text = json.dumps(records)
     assert marker not in text
     assert "person-77" not in text
-
-
-EXTRA = """\
-- id: extra-zanzibar
-  title: The Zanzibar form is not sent
-  status: enforce
-  severity: low
-  effect: block
-  owner: tests
-  citation: [tests]
-  review_by: 2030-01-01
-  reason: asks for the Zanzibar form
-  reason_code: X-01
-  when:
-    all:
-      - matched('zanzibar')
-  tests:
-    - {name: hit, text: the zanzibar form please, expect: match}
-    - {name: miss, text: another form please, expect: no_match}
-"""
