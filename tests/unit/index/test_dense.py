@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.dense import DenseIndex, open_dense, select, write_dense
+from index import dense
+from index.dense import DenseIndex, open_dense, select
 from index.model import Vectors
 from index.rank import best
 
@@ -20,11 +21,14 @@ def vectors() -> Vectors:
     return unit
 
 
-@pytest.fixture(scope="module")
-def index(vectors: Vectors, tmp_path_factory: pytest.TempPathFactory) -> DenseIndex:
-    path = tmp_path_factory.mktemp("dense") / "dense.faiss"
-    write_dense(path, vectors)
-    return open_dense(path)
+@pytest.fixture(scope="module", params=["vectors", "codes"])
+def index(vectors: Vectors, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> DenseIndex:
+    """Once as small indexes are, once as large ones are: with codes beside the vectors."""
+    folder = tmp_path_factory.mktemp("dense")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "_CODED", 0 if request.param == "codes" else SIZE + 1)
+        DenseIndex.of(vectors).write(folder)
+    return open_dense(folder)
 
 
 @pytest.mark.parametrize("share", [1.0, 0.9, 0.5, 0.1, 0.01, 0.0])
@@ -68,6 +72,34 @@ def test_cosines_are_those_of_the_rows(vectors: Vectors, index: DenseIndex) -> N
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     """No passages is no fault."""
-    write_dense(tmp_path / "x", np.empty((0, DIM), dtype=np.float32))
-    index = open_dense(tmp_path / "x")
+    DenseIndex.of(np.empty((0, DIM), dtype=np.float32)).write(tmp_path)
+    index = open_dense(tmp_path)
     assert index.search(np.ones(DIM, dtype=np.float32), 5, select(np.empty(0, dtype=bool))).rows.tolist() == []
+
+
+@pytest.mark.parametrize("spread", [1.0, 0.05, 0.0])
+def test_codes_never_miss_what_lies_close_together(spread: float, tmp_path: Path) -> None:
+    """Vectors nearer to each other than a code can tell are told apart all the same, equal ones by row."""
+    drawn = np.random.default_rng(1).normal(size=(DIM,)) + spread * np.random.default_rng(2).normal(size=(SIZE, DIM))
+    close = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "_CODED", 0)
+        DenseIndex.of(close).write(tmp_path)
+    coded, plain = open_dense(tmp_path), DenseIndex.of(close)
+    everything = select(np.ones(SIZE, dtype=bool))
+    for row in range(0, SIZE, 300):
+        found, expected = coded.search(close[row], 10, everything), plain.search(close[row], 10, everything)
+        assert found.rows.tolist() == expected.rows.tolist()
+        assert found.scores.tolist() == expected.scores.tolist()
+
+
+def test_codes_of_other_vectors_are_refused(vectors: Vectors, tmp_path: Path) -> None:
+    """Codes and vectors of unlike number do not open together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "_CODED", 0)
+        DenseIndex.of(vectors).write(tmp_path)
+        codes = (tmp_path / "codes.faiss").read_bytes()
+        DenseIndex.of(vectors[:-1]).write(tmp_path)
+    (tmp_path / "codes.faiss").write_bytes(codes)
+    with pytest.raises(ValueError, match="3000 codes for 2999 vectors"):
+        open_dense(tmp_path)
