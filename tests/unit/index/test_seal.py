@@ -127,3 +127,68 @@ def test_publishing_again_replaces_the_whole(tmp_path: Path) -> None:
         seal.publish(draft, tmp_path / "made")
     assert verify(tmp_path / "made")["count"] == 1
     assert sorted(path.name for path in (tmp_path / "made").iterdir()) == [seal.MANIFEST, "only"]
+
+
+def noted(folder: Path) -> dict[str, object]:
+    return seal.verify(folder, format_name="try-1", fault=SnapshotDamaged, remedy="Build it again.", noted=True)
+
+
+@pytest.fixture
+def settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that was found whole and noted as such, long enough after it was written."""
+    folder = sealed(tmp_path)
+    monkeypatch.setattr(seal, "_UNSURE_NS", -1)
+    noted(folder)
+    assert (tmp_path / ".noted" / "made.json").is_file()
+    return folder
+
+
+def test_a_folder_found_whole_is_not_read_again(settled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second opening hashes nothing; one that does not go by notes still does."""
+    read: list[Path] = []
+    whole = seal.file_sha256
+
+    def watched(path: Path) -> str:
+        read.append(path)
+        return whole(path)
+
+    monkeypatch.setattr(seal, "file_sha256", watched)
+    noted(settled)
+    assert read == []
+    verify(settled)
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("how", ["written in place", "replaced"])
+def test_a_note_does_not_hide_what_was_written_since(settled: Path, how: str) -> None:
+    """Bytes of the same length and the old modification time are found out by the change time or the file's number."""
+    words = settled / "words"
+    before = words.stat()
+    if how == "replaced":
+        other = settled.parent / "other"
+        other.write_bytes(b"same words")
+        other.replace(words)
+    else:
+        with words.open("r+b") as stream:
+            stream.write(b"same words")
+    os.utime(words, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(SnapshotDamaged, match="have changed"):
+        noted(settled)
+
+
+@pytest.mark.parametrize("note", [b"{", b"[]", b'{"digest": "x", "marks": {}}', b" " * (1 << 21)])
+def test_a_broken_note_only_costs_time(settled: Path, note: bytes) -> None:
+    """Whatever stands in the note, a whole folder opens and a damaged one does not."""
+    (settled.parent / ".noted" / "made.json").write_bytes(note)
+    assert noted(settled)["count"] == 2
+    (settled.parent / ".noted" / "made.json").write_bytes(note)
+    (settled / "words").write_bytes(b"same words")
+    with pytest.raises(SnapshotDamaged):
+        noted(settled)
+
+
+def test_what_was_just_written_is_not_noted(tmp_path: Path) -> None:
+    """A file written within the tick of the clock could be written to again unseen: it is read the next time too."""
+    folder = sealed(tmp_path)
+    noted(folder)
+    assert not (tmp_path / ".noted").exists()
