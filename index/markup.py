@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _TAGS = (
@@ -25,6 +27,7 @@ _BREAKING = frozenset(
 _HIDDEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
 _VISIBLE = re.compile(r"[^\n]")
 
+_NEUTRAL = "-"  #: neither a letter nor a space nor markup
 _LITERAL = re.compile(r"\\[!-/:-@\[-`{-~]|(?<!`)(`{1,8})(?!`)(.{1,2000}?)(?<!`)\1(?!`)", re.DOTALL)
 _TAG = re.compile(r"</?(" + "|".join(_TAGS) + r")(?:\s[^<>]{0,2000})?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -33,11 +36,15 @@ _TARGET = r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?:\s+(?:\"[^\"]{0,500}\"|'[
 _IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]" + _TARGET)
 _LINK = re.compile(r"\[((?:[^\[\]]|!?\[[^\[\]]{0,500}\]){0,1000})\]" + _TARGET)
 _REFERENCE = re.compile(r"\[([^\[\]]{1,500})\]\[([^\[\]]{0,200})\]")
+_LONGEST_EMPHASIS = 1000
+#: Each mark with the places where it can begin emphasis and where it can end it.
 _EMPHASIS = tuple(
-    re.compile(
-        rf"(?<![\w{mark[-1]}\\]){mark}(?=[^\s{mark[-1]}])(.{{1,1000}}?)(?<=[^\s]){mark}(?![\w{mark[-1]}])", re.DOTALL
+    (
+        len(mark),
+        re.compile(rf"(?<![\w{mark[0]}\\])(?={re.escape(mark)}[^\s{mark[0]}])"),
+        re.compile(rf"(?<=\S)(?={re.escape(mark)}(?![\w{mark[0]}]))"),
     )
-    for mark in (r"\*\*\*", r"\*\*", r"\*", "___", "__", "_", "~~")
+    for mark in ("***", "**", "*", "___", "__", "_", "~~")
 )
 
 
@@ -102,31 +109,47 @@ class _Marks:
         self.work = "".join((*pieces, self.source[last:]))
 
     def links(self, labels: frozenset[str]) -> None:
-        for match in _IMAGE.finditer(self.work):
-            self.drop(match.start(), match.start(1))
-            self.drop(match.end(1), match.end())
-        for match in _LINK.finditer(self.work):
-            self.drop(match.start(), match.start(1))
-            self.drop(match.end(1), match.end())
-        for match in _REFERENCE.finditer(self.work) if labels else ():
-            if (match[2] or match[1]).lower() in labels:
-                self.drop(match.start(), match.start(1))
-                self.drop(match.end(1), match.end())
-        for match in _AUTOLINK.finditer(self.work):
-            self.drop(match.start(), match.start(1))
-            self.drop(match.end(1), match.end())
+        self.keep_first_group(_IMAGE.finditer(self.work))
+        self.keep_first_group(_LINK.finditer(self.work))
+        if labels:
+            references = _REFERENCE.finditer(self.work)
+            self.keep_first_group(match for match in references if (match[2] or match[1]).lower() in labels)
+        self.keep_first_group(_AUTOLINK.finditer(self.work))
+
+    def keep_first_group(self, matches: Iterable[re.Match[str]]) -> None:
+        """Drop what stands around it; an address is no place for emphasis to begin or end."""
+        work = bytearray(len(self.work))
+        for match in matches:
+            for start, end in ((match.start(), match.start(1)), (match.end(1), match.end())):
+                self.drop(start, end)
+                work[start:end] = b"\1" * (end - start)
+        self.blank(work)
+
+    def blank(self, places: bytearray) -> None:
+        if any(places):
+            self.work = "".join(_NEUTRAL if gone else kept for kept, gone in zip(self.work, places, strict=True))
 
     def tags(self) -> None:
+        work = bytearray(len(self.work))
         for match in _TAG.finditer(self.work):
             self.drop(match.start(), match.end())
+            work[match.start() : match.end()] = b"\1" * (match.end() - match.start())
             if match[1].lower() in _BREAKING:
                 self.replaced[match.start()] = "\n"
+        self.blank(work)
 
     def emphasis(self) -> None:
-        for pattern in _EMPHASIS:
-            for match in pattern.finditer(self.work):
-                self.drop(match.start(), match.start(1))
-                self.drop(match.end(1), match.end())
+        for length, opening, closing in _EMPHASIS:
+            closers = [match.start() for match in closing.finditer(self.work)]
+            done = 0
+            for match in opening.finditer(self.work) if closers else ():
+                start, inner = match.start(), match.start() + length
+                place = bisect_left(closers, inner + 1)
+                if start < done or place == len(closers) or closers[place] > inner + _LONGEST_EMPHASIS:
+                    continue
+                done = closers[place] + length
+                self.drop(start, inner)
+                self.drop(closers[place], done)
 
     def entities(self) -> None:
         for match in _ENTITY.finditer(self.work):

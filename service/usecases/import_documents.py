@@ -1,207 +1,66 @@
-"""Read documents from Markdown files or JSON lines. What cannot be read is named, the rest goes in."""
+"""Documents from files of every kind that is read. What cannot be read is named with the reason, the rest goes in."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Final
 
-from rules.errors import Problem, RuleErrors
-from rules.normalize import normalize, refuse
-from rules.reading.shape import Shape
-from rules.reading.strict_yaml import read_yaml
-from service.usecases.row_file import json_rows
+from index.formats.apart import Apart
+from index.formats.kinds import Kind, is_packed, kind_of
+from index.formats.model import MOST_BYTES, CannotRead, Unreadable
+from index.formats.read import read_file
+from rules.errors import RuleErrors
+from service.errors import BadRequest
+from service.usecases.document_file import DocumentFile, from_reading, read_json_document
+from service.usecases.front_matter import read_markdown
+from service.usecases.linked_documents import with_links
+from service.usecases.row_file import FileRow, json_rows, json_rows_of
 
-_FRONT_KEYS = (
-    "id",
-    "title",
-    "owner",
-    "status",
-    "version",
-    "effective_from",
-    "effective_until",
-    "review_by",
-    "audience",
-    "jurisdiction",
-    "citations",
-)
-_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,149}"
-_ID_REMEDY = "use letters, digits, . _ : -"
-_LAST_VERSION = 1_000_000
+__all__ = [
+    "DocumentFile",
+    "Unreadable",
+    "read_documents",
+    "read_json_document",
+    "read_markdown",
+    "read_uploads",
+    "sample",
+]
 
+_Entry = tuple[str, DocumentFile | str]  # a place, and what is there or why nothing is
 
-@dataclass(frozen=True, slots=True)
-class DocumentFile:
-    """One document as a file says it is. Its `status` is only a wish; import makes submitted documents."""
-
-    id: str
-    title: str
-    text: str
-    owner: str = ""
-    version: int | None = None
-    effective_from: datetime | None = None
-    effective_until: datetime | None = None
-    review_by: date | None = None
-    audience: tuple[str, ...] = ()
-    jurisdiction: tuple[str, ...] = ()
-    citations: tuple[str, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over everything that makes this version what it is."""
-        parts = (
-            self.id,
-            self.title,
-            self.text,
-            self.owner,
-            self.effective_from,
-            self.effective_until,
-            self.audience,
-            self.jurisdiction,
-            self.citations,
-        )
-        return hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file or line that could not be taken in, and why."""
-
-    place: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.why}"
+_MOST_FILES: Final = 100_000
+_LONGEST_SOURCE: Final = 200
+_LONGEST_ID: Final = 150
+_UPLOAD_SECONDS: Final = 60.0  #: for one file that was sent
+_UPLOAD_BUDGET: Final = 300.0  #: for all files of one request
+_NOT_IN_ID: Final = re.compile(r"[^A-Za-z0-9._]+")
+_BETWEEN_WORDS: Final = re.compile(r"[-_\s]+")
 
 
 def read_documents(source: Path) -> tuple[list[DocumentFile], list[Unreadable]]:
-    """The documents under `source`: a folder of `*.md`, or one `*.jsonl` (also gzipped) file.
+    """The documents in `source`: one file, or a folder with all that lies below it.
 
-    BadRequest when the file as a whole cannot be read.
+    Files of a kind that is not read are named like those that cannot be. BadRequest: `source` is a single file of
+    JSON lines and cannot be read as a whole.
     """
     if not source.exists():
         return [], [Unreadable(str(source), "there is no such file or folder")]
-    found: dict[str, DocumentFile] = {}
-    wrong: list[Unreadable] = []
-    entries = _markdown_folder(source) if source.is_dir() else _json_lines(source)
-    for place, entry in entries:
-        if isinstance(entry, str):
-            wrong.append(Unreadable(place, entry))
-        elif entry.id in found:
-            wrong.append(Unreadable(place, f"document {entry.id} was already read"))
-        else:
-            found[entry.id] = entry
-    return list(found.values()), wrong
+    with Apart() as apart:
+        if not source.is_dir():
+            return _gathered(_file(source, source.name, apart))
+        return _gathered(_folder(source, apart))
 
 
-def _markdown_folder(folder: Path) -> Iterator[tuple[str, DocumentFile | str]]:
-    for path in sorted(folder.rglob("*.md")):
-        try:
-            yield path.name, read_markdown(path.read_bytes(), path.name)
-        except (RuleErrors, OSError) as error:
-            yield path.name, str(error)
-
-
-def read_markdown(data: bytes, file: str) -> DocumentFile:
-    """A Markdown file with YAML front matter between `---` lines; RuleErrors name line and column."""
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise RuleErrors([Problem(file, line, 1, "is not UTF-8", "save the file as UTF-8")]) from error
-    head, separator, body = text.removeprefix("---\n").partition("\n---\n")
-    if not text.startswith("---\n") or not separator:
-        raise RuleErrors([Problem(file, 1, 1, "has no front matter", "begin with `---`, keys, `---`")])
-    problems: list[Problem] = []
-    shape = Shape(file, problems)
-    entries = shape.mapping(read_yaml(("\n" + head).encode(), file), "front matter", _FRONT_KEYS, ("id", "title"))
-    present = {key: node for key, node in entries.items() if node.value is not None and node.value != ()}
-    document = DocumentFile(
-        id=shape.text(present.get("id"), "a document id", 150, _ID, _ID_REMEDY),
-        title=shape.text(present.get("title"), "a title"),
-        text=body.replace("\0", "").strip() + "\n",
-        owner=shape.text(present.get("owner"), "an owner"),
-        version=shape.integer(present.get("version"), "version", 1, _LAST_VERSION),
-        effective_from=shape.moment(present.get("effective_from"), "a date"),
-        effective_until=shape.moment(present.get("effective_until"), "a date"),
-        review_by=shape.day(present.get("review_by"), "a date"),
-        audience=shape.texts(present.get("audience"), "audience"),
-        jurisdiction=shape.texts(present.get("jurisdiction"), "jurisdiction"),
-        citations=shape.texts(present.get("citations"), "citations"),
-    )
-    if not normalize(body).clean.strip():
-        problems.append(Problem(file, 1, 1, "has no text", "write the document below the front matter"))
-    if problems:
-        raise RuleErrors(problems)
-    return document
-
-
-def _json_lines(path: Path) -> Iterator[tuple[str, DocumentFile | str]]:
-    for row in json_rows(path):
-        yield f"{path.name}:{row.line}", row.wrong or read_json_document(row.fields)
-
-
-def read_json_document(entry: Mapping[str, Any]) -> DocumentFile | str:
-    """A document from plain values (`_id` or `id`, `title`, `text`, as in BEIR), or why there is none in them."""
-    given = entry.get("_id", entry.get("id"))
-    if given is None or given == "":
-        return "no `_id` or `id`"
-    document_id = str(given)
-    if not re.fullmatch(_ID, document_id):
-        return f"{document_id[:40]!r} cannot be a document id ({_ID_REMEDY}; at most 150 of them)"
-    try:
-        text = _said("text", str(entry.get("text") or "").replace("\0", ""))
-        if not normalize(text).clean.strip():
-            return f"document {document_id} has no text"
-        return DocumentFile(
-            id=document_id,
-            title=_said("title", str(entry.get("title") or "").replace("\0", "")) or document_id,
-            text=text,
-            owner=_said("owner", str(entry.get("owner") or "")),
-            version=_whole(entry.get("version")),
-            effective_from=_day(entry.get("effective_from")),
-            effective_until=_day(entry.get("effective_until")),
-            audience=_words("audience", entry.get("audience")),
-            jurisdiction=_words("jurisdiction", entry.get("jurisdiction")),
-            citations=_words("citations", entry.get("citations")),
-        )
-    except (ValueError, TypeError, OverflowError) as error:
-        return f"document {document_id}: {error}"
-
-
-def _said(name: str, text: str) -> str:
-    """The text, if it is one that may come in."""
-    if why := refuse(text):
-        raise ValueError(f"{name} {why}")
-    return text
-
-
-def _whole(value: Any) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _LAST_VERSION:
-        raise ValueError(f"version has to be a whole number from 1 to {_LAST_VERSION}")
-    return value
-
-
-def _day(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    moment = datetime.fromisoformat(str(value))
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _words(name: str, value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise TypeError(f"{name} has to be a list")
-    return tuple(_said(name, str(item)) for item in value)
+def read_uploads(files: Sequence[tuple[str, bytes]]) -> tuple[list[DocumentFile], list[Unreadable]]:
+    """The documents in files that somebody sent, by name and content. Their names say what kind they are."""
+    with Apart(_UPLOAD_SECONDS, _UPLOAD_BUDGET) as apart:
+        return _gathered(entry for name, data in files for entry in _sent(name, data, apart))
 
 
 def sample(errors: Iterable[Unreadable], most: int = 10) -> str:
@@ -209,3 +68,120 @@ def sample(errors: Iterable[Unreadable], most: int = 10) -> str:
     listed = [str(error) for error in errors]
     more = [f"… and {len(listed) - most} more"] if len(listed) > most else []
     return "\n".join(listed[:most] + more)
+
+
+def id_of(path: str) -> str:
+    """A document id for a file that names none: its path without the ending, folders joined by `:`.
+
+    Letters of other scripts do not fit an id; a path that has them, or is too long, ends in a digest of its own.
+    """
+    whole = path.removesuffix(".gz")
+    steps = PurePosixPath(whole).with_suffix("").parts
+    plain = [unicodedata.normalize("NFKD", step).encode("ascii", "ignore").decode() for step in steps]
+    joined = ":".join(step for raw in plain if (step := _NOT_IN_ID.sub("-", raw).strip("-._")))
+    lossy = any(ord(character) > 0x24F for character in unicodedata.normalize("NFC", whole))
+    if joined and not lossy and len(joined) <= _LONGEST_ID:
+        return joined
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{joined[: _LONGEST_ID - 13] or 'file'}-{digest}"
+
+
+def _gathered(entries: Iterable[_Entry]) -> tuple[list[DocumentFile], list[Unreadable]]:
+    found: dict[str, DocumentFile] = {}
+    wrong: list[Unreadable] = []
+    for place, entry in entries:
+        if isinstance(entry, str):
+            wrong.append(Unreadable(place, entry))
+        elif entry.id in found:
+            first = found[entry.id].source
+            wrong.append(Unreadable(place, f"document {entry.id} was already read from {first}; give one another id"))
+        else:
+            found[entry.id] = replace(entry, source=place[-_LONGEST_SOURCE:])
+    return with_links(list(found.values())), wrong
+
+
+def _folder(folder: Path, apart: Apart) -> Iterator[_Entry]:
+    for count, (path, place) in enumerate(_walk(folder)):
+        if count == _MOST_FILES:
+            yield str(folder), f"it has more than {_MOST_FILES:,} files; the others were not read"
+            return
+        try:
+            yield from _file(path, place, apart)
+        except BadRequest as error:
+            yield place, str(error)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """All files below, sorted, each with its path from `folder`. Links to folders are not followed: they may circle."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        here = Path(root)
+        for name in [name for name in folders if name.startswith(".") or (here / name).is_symlink()]:
+            folders.remove(name)
+            yield here / name, (here / name).relative_to(folder).as_posix()
+        for name in sorted(names):
+            yield here / name, (here / name).relative_to(folder).as_posix()
+
+
+def _file(path: Path, place: str, apart: Apart) -> Iterator[_Entry]:
+    try:
+        if why := _untouched(path):
+            yield place, why
+        elif kind_of(path.name) is Kind.JSON_LINES:
+            yield from _rows(json_rows(path), place)
+        elif (size := path.stat().st_size) > MOST_BYTES:
+            yield place, f"it has {size / 2**20:.0f} MiB, more than {MOST_BYTES // 2**20}; split it"
+        else:
+            yield from _read(place, path.read_bytes(), apart)
+    except CannotRead as error:
+        yield place, str(error)
+    except OSError as error:
+        yield place, f"it cannot be read: {error.strerror or error}"
+
+
+def _untouched(path: Path) -> str:
+    """Why something in a folder is passed by."""
+    if path.name.startswith("."):
+        return "hidden files and folders are not read"
+    if path.is_dir():
+        return "links to folders are not followed"
+    return "" if path.is_file() else "it is no regular file"
+
+
+def _sent(name: str, data: bytes, apart: Apart) -> Iterator[_Entry]:
+    try:
+        if kind_of(name) is Kind.JSON_LINES:
+            yield from _rows(json_rows_of(data, name), name)
+        else:
+            yield from _read(name, data, apart)
+    except (CannotRead, BadRequest) as error:
+        yield name, str(error)
+
+
+def _rows(rows: Iterable[FileRow], place: str) -> list[_Entry]:
+    """All rows, or BadRequest: half a corpus is no corpus."""
+    return [(f"{place}:{row.line}", row.wrong or read_json_document(row.fields)) for row in rows]
+
+
+def _read(place: str, data: bytes, apart: Apart) -> Iterator[_Entry]:
+    kind = kind_of(place)
+    called = _called(place)
+    if kind is Kind.MARKDOWN and not is_packed(place):
+        try:
+            yield place, read_markdown(data, place, id_of(place), called)
+        except RuleErrors as error:
+            yield place, "; ".join(f"line {each.line}: {each.message} ({each.remedy})" for each in error.problems)
+        return
+    for entry in read_file(data, place) if kind is Kind.TEXT else apart.read(data, place):
+        if isinstance(entry, Unreadable):
+            yield place if entry.place == place else f"{place}: {entry.place}", entry.why
+        elif entry.id:
+            yield f"{place}: {entry.id}", from_reading(entry, entry.id, called)
+        else:
+            yield place, from_reading(entry, id_of(place), called)
+
+
+def _called(place: str) -> str:
+    """A title made of a file's name."""
+    words = _BETWEEN_WORDS.sub(" ", PurePosixPath(place.removesuffix(".gz")).stem).strip()
+    return words[:1].upper() + words[1:] or place

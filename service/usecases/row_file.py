@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
+import itertools
 import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rules.normalize import refuse
 from service.errors import BadRequest
 
+LONGEST_LINE = 16_000_000  #: characters; a packed file can hold a line larger than any memory
+MOST_TEXT = 2_000_000_000  #: characters of a whole file, unpacked
 NOT_UTF8 = "not UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8)"
 _UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte that is not UTF-8
 
@@ -67,7 +71,16 @@ def json_rows(path: Path) -> Iterator[FileRow]:
 
     Texts are as the file says them: it may escape characters that `rules.normalize.refuse` turns away.
     """
-    for line, text in enumerate(text_lines(path), 1):
+    yield from _json_rows(text_lines(path))
+
+
+def json_rows_of(data: bytes, name: str) -> Iterator[FileRow]:
+    """The same of a file that was sent."""
+    yield from _json_rows(_lines(io.BytesIO(data), name))
+
+
+def _json_rows(lines: Iterator[str]) -> Iterator[FileRow]:
+    for line, text in enumerate(lines, 1):
         if text.strip():
             yield _json_row(line, text)
 
@@ -77,14 +90,34 @@ def text_lines(path: Path) -> Iterator[str]:
 
     Bytes that are not UTF-8 come as lone surrogates, so that they are found in their line and not before it.
     """
-    opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-            yield from lines
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadRequest(f"{path} is no whole gzip file: {error}", remedy="make or fetch the file again") from error
+        with path.open("rb") as file:
+            yield from _lines(file, str(path))
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror or error}", remedy="check the path") from error
+
+
+def _lines(file: IO[bytes], name: str) -> Iterator[str]:
+    packed = gzip.GzipFile(fileobj=file) if name.endswith(".gz") else file
+    length = 0
+    try:
+        with io.TextIOWrapper(packed, encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+            for number in itertools.count(1):
+                line = lines.readline(LONGEST_LINE + 1)
+                length += len(line)
+                if len(line) > LONGEST_LINE:
+                    raise _too_long(f"{name}, line {number}", LONGEST_LINE)
+                if length > MOST_TEXT:
+                    raise _too_long(name, MOST_TEXT)
+                if not line:
+                    return
+                yield line
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadRequest(f"{name} is no whole gzip file: {error}", remedy="make or fetch the file again") from error
+
+
+def _too_long(place: str, most: int) -> BadRequest:
+    return BadRequest(f"{place}: longer than {most:,} characters", remedy="split it")
 
 
 def _json_row(line: int, text: str) -> FileRow:

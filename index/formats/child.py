@@ -1,0 +1,51 @@
+"""The process that `index.formats.apart` starts: files in, readings out, a line of JSON each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import IO, Final
+
+from index.formats.model import Unreadable
+from index.formats.read import read_file
+
+_MOST_MEMORY: Final = 2 * 2**30  #: bytes of address space
+
+
+def main() -> None:
+    """Until the other side closes its end."""
+    _bound_memory()
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+def serve(asked: IO[bytes], answered: IO[bytes]) -> None:
+    """Each request is a line with name and length, then so many bytes."""
+    while header := asked.readline():
+        name, length = json.loads(header)
+        answered.write(_answer(asked.read(length), name))
+        answered.flush()
+
+
+def _answer(data: bytes, name: str) -> bytes:
+    try:
+        entries = read_file(data, name)
+    except MemoryError:
+        entries = [Unreadable(name, "reading it takes more memory than a document can need; it may be made to do harm")]
+    except RecursionError:
+        entries = [Unreadable(name, "its parts are nested too deep; it may be made to do harm")]
+    except Exception as error:  # noqa: BLE001 - a fault of a parser's is one file's trouble, not the import's
+        entries = [Unreadable(name, f"the reader failed over it ({type(error).__name__}: {str(error)[:200]})")]
+    return json.dumps([asdict(entry) for entry in entries], default=str).encode() + b"\n"
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such bound; time is bounded there too
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    main()
