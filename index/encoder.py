@@ -1,28 +1,28 @@
 """The encoder as it serves: a compiled ONNX model and its tokenizer, neither torch nor transformers.
 
-One text at a time, always: dynamic int8 takes one activation scale per tensor, so that in a batch a text's vector
-would depend on its neighbours. Requests run side by side on several sessions instead (`EncoderPool`).
+A form whose vectors do not depend on their neighbours was proved so when it was compiled, and says so in its manifest;
+bulk work then goes in batches of texts of equal length. Any other form takes one text at a time, always: a single
+activation scale for a whole batch makes each vector depend on what else is in it.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import queue
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from index.errors import EncoderDamaged
+from index.bulk import Layout, Progress, encode_in_bulk
 from index.latest import Latest
 from index.manifest import MODEL_FILE, SELFTEST_FILE, TOKENIZER_FILE, read_encoder_manifest
 from index.model import Vector, Vectors
+from index.selftest import selftest
+from index.turns import Turns
 from index.windows import Windows, agreement, code_point_spans, pool, token_ranges
 
 REMEDY = "Compile it again: signoff encoder compile"
@@ -30,10 +30,8 @@ REMEDY = "Compile it again: signoff encoder compile"
 #: Tokens two neighbouring windows of a long text share, so that no sentence is seen only in halves.
 OVERLAP = 48
 
-#: Cosine to the stored vectors below which this machine computes something else than what was certified.
-_SELFTEST_COSINE = 0.999
-
-Progress = Callable[[int, int], None]  #: done, total
+#: Operations that onnxruntime would join for us, but computes four times slower than apart.
+_LEFT_APART = ("SkipLayerNormFusion",)
 
 
 def open_encoder(folder: Path, *, threads: int = 1) -> Encoder:
@@ -49,24 +47,34 @@ def open_encoder(folder: Path, *, threads: int = 1) -> Encoder:
         digest=manifest.digest,
         dim=manifest.dim,
         max_tokens=manifest.max_tokens,
+        batches=manifest.batches,
     )
-    _selftest(encoder, folder / SELFTEST_FILE)
+    selftest(encoder, folder / SELFTEST_FILE, REMEDY)
     return encoder
 
 
 class Encoder:
-    """Text to vector on one ONNX session. Safe to call from several threads; each call runs on the caller's."""
+    """Text to vector on one ONNX session. Safe to call from several threads at once; each call runs on the caller's."""
 
     def __init__(
-        self, *, session: onnxruntime.InferenceSession, tokenizer: Tokenizer, digest: str, dim: int, max_tokens: int
+        self,
+        *,
+        session: onnxruntime.InferenceSession,
+        tokenizer: Tokenizer,
+        digest: str,
+        dim: int,
+        max_tokens: int,
+        batches: bool,
     ) -> None:
         self.digest = digest
         self.dim = dim
         self.max_tokens = max_tokens
+        self.batches = batches  #: whether several texts may go through at once
         self._session = session
+        self._masked = any(each.name == "attention_mask" for each in session.get_inputs())
         self._tokenizer = tokenizer
-        self._front, self._back = _frame(tokenizer)
-        self.room = max_tokens - len(self._front) - len(self._back)  #: tokens of text in one window
+        self.front, self.back = frame(tokenizer)
+        self.room = max_tokens - len(self.front) - len(self.back)  #: tokens of text in one window
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`, special tokens not counted."""
@@ -82,9 +90,9 @@ class Encoder:
             raise ValueError("max_windows has to be at least 1")
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         ids, offsets = encoding.ids, encoding.offsets
-        ranges = token_ranges(len(ids), self.room, min(OVERLAP, self.room // 4))
+        ranges = self._ranges(len(ids))
         taken = ranges if max_windows is None else ranges[:max_windows]
-        vectors = np.stack([self._run(ids[begin:end]) for begin, end in taken])
+        vectors = np.concatenate([self.run(self._framed(ids, begin, end)[None]) for begin, end in taken])
         pooled = pool(vectors, [end - begin for begin, end in taken])
         for shared in (vectors, pooled):  # they may be cached and handed to several callers
             shared.setflags(write=False)
@@ -97,52 +105,55 @@ class Encoder:
         )
 
     def encode_many(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Shape (len(texts), dim), one text after the other."""
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        for place, text in enumerate(texts):
-            vectors[place] = self.encode(text)
-            if progress is not None:
-                progress(place + 1, len(texts))
+        """Shape (len(texts), dim), on the caller's thread. `progress` hears of texts done and texts in all."""
+        return encode_in_bulk(self, texts, progress)
+
+    def layouts(self, texts: Sequence[str]) -> list[Layout]:
+        """The token ids of each text's windows, special tokens included, and how many are its own."""
+        laid = []
+        for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False):
+            ids = encoding.ids
+            ranges = self._ranges(len(ids))
+            windows = tuple(self._framed(ids, begin, end) for begin, end in ranges)
+            laid.append(Layout(windows, tuple(end - begin for begin, end in ranges)))
+        return laid
+
+    def run(self, ids: npt.NDArray[np.int64]) -> Vectors:
+        """Unit vectors of token ids of shape (texts, tokens), special tokens included."""
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)} if self._masked else {"input_ids": ids}
+        vectors: Vectors = self._session.run(None, feed)[0]
         return vectors
 
-    def twin(self, session: onnxruntime.InferenceSession) -> Encoder:
-        """The same encoder on another session of the same model."""
-        return Encoder(
-            session=session, tokenizer=self._tokenizer, digest=self.digest, dim=self.dim, max_tokens=self.max_tokens
-        )
+    def _ranges(self, tokens: int) -> list[tuple[int, int]]:
+        return token_ranges(tokens, self.room, min(OVERLAP, self.room // 4))
 
-    def _run(self, ids: Sequence[int]) -> Vector:
-        framed = np.array([[*self._front, *ids, *self._back]], dtype=np.int64)
-        feed = {"input_ids": framed, "attention_mask": np.ones_like(framed)}
-        vector: Vector = self._session.run(None, feed)[0][0]
-        return vector
+    def _framed(self, ids: Sequence[int], begin: int, end: int) -> npt.NDArray[np.int64]:
+        return np.array([*self.front, *ids[begin:end], *self.back], dtype=np.int64)
 
 
 class EncoderPool:
-    """Several sessions of one encoder, one a core, each with a single thread; a cache of the latest texts before them.
+    """One encoder for many threads: as many texts at once as there are cores, and a cache of the latest before them.
 
-    Same answers as `Encoder`, safe to call from any number of threads: a call borrows a session and waits for one
-    when all are at work.
+    Same answers as `Encoder`. All cores share one session, which onnxruntime allows and which is as fast as one each
+    (measured) at a fraction of the memory; a call waits for its turn when all cores are at work, and goes before bulk
+    work.
     """
 
     def __init__(self, folder: Path, sessions: int | None = None, *, cache: int = 2048) -> None:
+        """`sessions`: texts or batches encoded at once; one a core if not given."""
         self.sessions = sessions if sessions is not None else cores()
         if self.sessions < 1:
             raise ValueError("a pool needs at least one session")
-        first = open_encoder(folder)
-        others = [first.twin(new_session(folder / MODEL_FILE, 1)) for _ in range(self.sessions - 1)]
-        self.digest, self.dim = first.digest, first.dim
-        self.max_tokens, self.room = first.max_tokens, first.room
-        self._tokens = first.count_tokens
-        # Last in, first out: a session used a moment ago still has its memory in the processor's cache.
-        self._free: queue.LifoQueue[Encoder] = queue.LifoQueue()
-        for encoder in (*others, first):
-            self._free.put(encoder)
+        self._encoder = open_encoder(folder)
+        self.digest, self.dim = self._encoder.digest, self._encoder.dim
+        self.max_tokens, self.room = self._encoder.max_tokens, self._encoder.room
+        self._turns = Turns(self.sessions)
+        # A pool is of one encoder, so that its digest is part of every key without being in it.
         self._cache: Latest[tuple[str, int | None], Windows] = Latest(cache)
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`, special tokens not counted."""
-        return self._tokens(text)
+        return self._encoder.count_tokens(text)
 
     def encode(self, text: str) -> Vector:
         """See `Encoder.encode`."""
@@ -152,38 +163,17 @@ class EncoderPool:
         """See `Encoder.windows`."""
         found = self._cache.get((text, max_windows))
         if found is None:
-            with self._borrowed() as encoder:
-                found = encoder.windows(text, max_windows=max_windows)
+            with self._turns.taken():
+                found = self._encoder.windows(text, max_windows=max_windows)
             self._cache.put((text, max_windows), found)
         return found
 
     def encode_many(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        """Shape (len(texts), dim), over all sessions; bulk work does not push requests out of the cache."""
-        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
-        lock = threading.Lock()
-        done = 0
+        """Shape (len(texts), dim), on all cores; bulk work neither fills the cache nor goes before requests."""
+        return encode_in_bulk(self._encoder, texts, progress, workers=self.sessions, turn=self._bulk_turn)
 
-        def one(place: int) -> None:
-            nonlocal done
-            with self._borrowed() as encoder:
-                vectors[place] = encoder.encode(texts[place])
-            with lock:
-                done += 1
-                if progress is not None:
-                    progress(done, len(texts))
-
-        with ThreadPoolExecutor(self.sessions, thread_name_prefix="encode") as threads:
-            for _ in threads.map(one, range(len(texts))):
-                pass
-        return vectors
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Encoder]:
-        encoder = self._free.get()
-        try:
-            yield encoder
-        finally:
-            self._free.put(encoder)
+    def _bulk_turn(self) -> AbstractContextManager[None]:
+        return self._turns.taken(bulk=True)
 
 
 def cores() -> int:
@@ -197,7 +187,9 @@ def new_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=list(_LEFT_APART)
+    )
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
@@ -210,17 +202,8 @@ def load_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def _frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
+def frame(tokenizer: Tokenizer) -> tuple[list[int], list[int]]:
     """The special tokens before and after a text."""
     sample = tokenizer.encode("a")
     inside = [place for place, special in enumerate(sample.special_tokens_mask) if not special]
     return sample.ids[: inside[0]], sample.ids[inside[-1] + 1 :]
-
-
-def _selftest(encoder: Encoder, path: Path) -> None:
-    expected = json.loads(path.read_text(encoding="utf-8"))
-    for text, vector in zip(expected["texts"], expected["vectors"], strict=True):
-        cosine = float(encoder.encode(text) @ np.asarray(vector, dtype=np.float32))
-        if not cosine >= _SELFTEST_COSINE:
-            reason = f"this machine computes another vector for {text!r} (cosine {cosine:.4f} to the certified one)"
-            raise EncoderDamaged(path.parent, reason, REMEDY)

@@ -42,3 +42,11 @@ class WrongEncoder(IndexFault):
 
 class DisallowedEvidence(IndexFault):
     """A search was about to return a passage outside the allowed set; nothing is returned instead."""
+
+
+class AdapterDamaged(IndexFault):
+    """A query adapter is missing, altered, or of another encoder than the one in use."""
+
+
+class TuningRefused(IndexFault):
+    """Tuning an encoder has nothing to learn from, or learned nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -12,12 +12,17 @@ V = TypeVar("V")
 
 
 class Latest(Generic[K, V]):
-    """Keeps the `size` values that were used last; `size` 0 keeps nothing."""
+    """Keeps the values that were used last, as long as together they weigh no more than `size`; 0 keeps nothing.
 
-    def __init__(self, size: int) -> None:
+    Each weighs 1 unless `weigh` says otherwise: then `size` is in its unit.
+    """
+
+    def __init__(self, size: int, weigh: Callable[[V], int] | None = None) -> None:
         if size < 0:
             raise ValueError("the size has to be 0 or more")
         self._size = size
+        self._weigh = weigh
+        self._held = 0
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -30,10 +35,16 @@ class Latest(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         with self._lock:
+            if key in self._kept:
+                self._held -= self._weight(self._kept.pop(key))
             self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            self._held += self._weight(value)
+            while self._held > self._size:
+                _, dropped = self._kept.popitem(last=False)
+                self._held -= self._weight(dropped)
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def _weight(self, value: V) -> int:
+        return 1 if self._weigh is None else self._weigh(value)

@@ -10,9 +10,10 @@ from index import seal
 from index.errors import EncoderDamaged
 
 MODEL_FILE = "model.onnx"
+WEIGHTS_FILE = "weights.bin"  #: beside the model: mapped when it is opened, and shared by all who open it
 TOKENIZER_FILE = "tokenizer.json"
 SELFTEST_FILE = "selftest.json"
-FORMAT = "signoff-encoder-1"
+FORMAT = "signoff-encoder-2"
 
 Precision = Literal["int8", "fp32"]
 
@@ -26,6 +27,9 @@ class EncoderCertificate:
     min_cosine: float
     rank_agreement: float  #: mean Spearman correlation of each probe's similarities to all the others, -1 to 1
     top1_agreement: float  #: share of probes whose nearest other probe is the same
+    rank_changes: float  #: share of the probes' five nearest others that the original has not among its five
+    decision_flips: float  #: share of probes that are nearest to another of the labels than the original says
+    worst_batch_cosine: float  #: smallest cosine of a probe's vector alone to the one beside others of its length
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class EncoderManifest:
     dim: int
     max_tokens: int  #: window of one pass, special tokens counted
     pooling: str
+    batches: bool  #: whether texts of equal length may go through together: their vectors are then as each one's alone
     certificate: EncoderCertificate
 
     def fields(self) -> dict[str, Any]:
@@ -57,7 +62,7 @@ def read_encoder_manifest(folder: Path, remedy: str) -> EncoderManifest:
 def manifest_from(fields: dict[str, Any], folder: Path, remedy: str) -> EncoderManifest:
     """Build the manifest from its sealed fields; raises EncoderDamaged when one is missing."""
     try:
-        if missing := {MODEL_FILE, TOKENIZER_FILE, SELFTEST_FILE} - set(fields["files"]):
+        if missing := {MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE, SELFTEST_FILE} - set(fields["files"]):
             raise EncoderDamaged(folder, f"the manifest does not name {min(missing)}", remedy)
         return EncoderManifest(
             digest=fields["digest"],
@@ -67,6 +72,7 @@ def manifest_from(fields: dict[str, Any], folder: Path, remedy: str) -> EncoderM
             dim=fields["dim"],
             max_tokens=fields["max_tokens"],
             pooling=fields["pooling"],
+            batches=fields["batches"],
             certificate=EncoderCertificate(**fields["certificate"]),
         )
     except (KeyError, TypeError) as error:

@@ -61,6 +61,22 @@ _PIECES = (
     "Please do not send passwords, card numbers or medical details by e-mail.",
 )
 
+#: What a probe may be about, as labels are told apart in a workflow: each probe decides for the nearest.
+LABELS = (
+    "A card that was ordered has not arrived.",
+    "A payment was taken twice, or is not recognised.",
+    "Change of address or other personal details.",
+    "Opening a new account, also for children.",
+    "Fees and exchange rates of transfers abroad.",
+    "Signing in to the app fails.",
+    "Statements and records of past payments.",
+    "A customer has died; the family closes the accounts.",
+    "Theft or fraud with a card.",
+    "Ending or renewing a contract, and notice periods.",
+    "Complaints, deadlines and how they are answered.",
+    "Nothing to do with a bank.",
+)
+
 #: Places of the probes kept, with their vectors, for the self-test at opening: plain, foreign, long.
 SELFTEST_PROBES = (3, 15, 19, 44)
 

@@ -1,202 +1,275 @@
-"""Hybrid search over a snapshot: meaning and words, over allowed documents only, each hit with its parts."""
+"""Hybrid search: meaning and words, over allowed documents only, each hit with its parts.
+
+What is searched is a snapshot, with documents that came after it and without those that are gone since. The answers are
+those that a snapshot of the same documents would give, to the last bit of every score; only the graph signal may
+differ, since documents that came later have their place among the citations by their neighbours.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from index import seal
+from index.candidates import Candidates
+from index.columns import Rows, counted
 from index.dense import Selection, select
 from index.errors import DisallowedEvidence
-from index.fuse import Scores, Weights, fuse, min_max
+from index.fuse import Scores, min_max
 from index.highlight import highlights
 from index.latest import Latest
-from index.lexical import Posting, query
-from index.model import AllowedSet, DocumentKey, Evidence, Vector
+from index.lexical import Asked, Bm25, Lexicon, words_of
+from index.model import DENSE, LEXICAL, AllowedSet, DocumentKey, Evidence, Query, Ranking, Vector
 from index.rank import best
-from index.signals import recency
+from index.segment import Segment, content_digest
+from index.signals.graph import Graph, fold_in
+from index.signals.parts import fuse_parts, weights_of
 from index.snapshot import Snapshot
+from index.view import Mask, view_of
 
 #: Documents in each of the two rankings that are fused.
 DEPTH = 100
 
+#: What the mean of a document's passages counts for in its meaning; the rest is its nearest passage.
+_WHOLE = 0.3
 
-Rows = npt.NDArray[np.int64]
+_ALLOWED_SETS = 32  # kept as masks, by their token
 
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request as both rankings read it."""
-
-    vector: Vector
-    passage_postings: Sequence[Posting]
-    document_postings: Sequence[Posting]
-    weights: Weights
+_FORM = "signoff-search-1"  # changes when the same content would be ranked otherwise
+_RANKING = Ranking()
+_BM25 = Bm25()
 
 
 @dataclass(frozen=True, slots=True)
 class _Allowed:
-    """An allowed set in the snapshot's rows."""
+    """An allowed set, as both rankings read it."""
 
-    documents: npt.NDArray[np.bool_]
-    passages: Selection
+    documents: Mask  #: by number
+    whole: bool  #: every document that is not gone
+    passages: tuple[Selection, ...]  #: of each segment
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidates:
-    """The best documents of both rankings, ascending; their passages, one document after the other."""
+class _Request:
+    """A request, as both rankings read it."""
 
-    documents: Rows
-    passages: Rows
-    bounds: Sequence[int]  #: where among the passages each document's begin, and where the last one's end
-    cosines: Scores  #: of the passages
-    parts: dict[str, Scores]  #: of the documents, in 0..1
+    vector: Vector
+    asked: Sequence[Asked]
+    dense: float  #: weights, of which at least one is above 0
+    lexical: float
 
 
 class HybridSearcher:
-    """A `Searcher` over one snapshot. Safe to call from several threads."""
+    """A `Searcher` over a snapshot, a delta beside it, and without what is gone. Safe to call from several threads.
 
-    def __init__(self, snapshot: Snapshot, *, weights: Weights | None = None, allowed_sets: int = 32) -> None:
-        """`allowed_sets` is how many allowed sets are kept in the snapshot's rows, by their token."""
-        self.snapshot = snapshot
-        self.weights = weights or Weights()
-        self._rows = {key: row for row, key in enumerate(snapshot.keys)}
+    Quick to make: what it works out from all documents, it works out at the first search.
+    """
+
+    def __init__(
+        self,
+        base: Snapshot,
+        delta: Segment | None = None,
+        gone: frozenset[DocumentKey] = frozenset(),
+        *,
+        ranking: Ranking = _RANKING,
+        bm25: Bm25 = _BM25,
+        allowed_sets: int = _ALLOWED_SETS,
+    ) -> None:
+        """`allowed_sets` is how many allowed sets are kept as masks, by their token.
+
+        Raises ValueError when the delta holds a document that the snapshot holds too or that is gone.
+        """
+        self.base, self.delta, self.gone = base, delta, gone
+        self.ranking = ranking
+        self._bm25 = bm25
+        self._view = view_of(base.segment, delta, gone)
         self._allowed: Latest[str, _Allowed] = Latest(allowed_sets)
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        return self.snapshot.digest
+        """Names the content searched and how it is ranked; the same digest gives the same answers."""
+        said = {
+            "form": _FORM,
+            "base": self.base.digest,
+            "delta": "" if self.delta is None else content_digest(self.delta),
+            "gone": [[key.collection, key.id, key.version] for key in sorted(self.gone)],
+            "ranking": asdict(self.ranking),
+            "bm25": asdict(self._bm25),
+        }
+        return hashlib.sha256(seal.canonical(said)).hexdigest()
 
-    def search(
-        self,
-        vector: Vector,
-        text: str,
-        allowed: AllowedSet,
-        k: int,
-        *,
-        weights: Weights | None = None,
-        today: date | None = None,
-    ) -> list[Evidence]:
-        """See `Searcher.search`. `vector` is the request's, of unit length; `text` its words.
+    def holds(self, key: DocumentKey) -> bool:
+        """Whether a document is among those searched."""
+        return key not in self.gone and any(key in segment.keys for segment in self._view.segments)
 
-        Documents are ranked by their nearest passage and by BM25 over their whole words, and the two are fused; the
-        same rule then chooses the passage within each document. `today` is needed when recency has a weight.
+    def search(self, query: Query, allowed: AllowedSet, k: int) -> list[Evidence]:
+        """See `Searcher.search`.
 
-        Raises ValueError for a vector of another shape or one that is not finite, DisallowedEvidence (and returns
-        nothing) if a hit is found outside the allowed set.
+        The candidates are the documents with the nearest passages and those with the best BM25 over all their words.
+        Each gets both scores, its meaning being that of its nearest passage and of all its passages, and the signals
+        that its collection declares. Meaning and words then choose the passage in each document.
+
+        Raises ValueError for a vector of another shape or one that is not finite and for weights that mean nothing,
+        DisallowedEvidence (and returns nothing) if a hit is found outside the allowed set.
         """
-        chosen = weights or self.weights
-        if vector.shape != (self.snapshot.dense.dim,) or not np.isfinite(vector).all():
-            raise ValueError(f"the vector has to be {self.snapshot.dense.dim} finite numbers")
-        if chosen.recency > 0 and today is None:
-            raise ValueError("recency has a weight, so today's date is needed")
-        rows = self._in_rows(allowed)
-        if k < 1 or rows.passages.count == 0:
+        if query.vector.shape != (self._view.dim,) or not np.isfinite(query.vector).all():
+            raise ValueError(f"the vector has to be {self._view.dim} finite numbers")
+        weights = weights_of(self.ranking, query)
+        rows = self._masked(allowed)
+        if k < 1 or not any(selection.count for selection in rows.passages):
             return []
-        words = query(text)
-        request = _Request(
-            vector=vector,
-            passage_postings=self.snapshot.passage_terms.postings(words),
-            document_postings=self.snapshot.document_terms.postings(words),
-            weights=chosen,
-        )
-        found = self._candidates(request, rows)
-        parts = found.parts
-        if chosen.recency > 0 and today is not None:
-            parts["recency"] = self._recency(found.documents, today, chosen.half_life_days)
-        fused = fuse(parts, {"dense": chosen.dense, "lexical": chosen.lexical, "recency": chosen.recency})
-        places = best(np.arange(len(fused)), fused, k).rows.tolist()
-        wanted = self.snapshot.document_terms.idf(request.document_postings)
+        asked = self._lexicon.ask(words_of(query.text))
+        request = _Request(query.vector, asked, *_text_weights(weights))
+        found, parts = self._candidates(request, rows)
+        fused = fuse_parts(found, parts, self.ranking, query)
+        places = best(np.arange(len(found)), fused.scores, k).rows.tolist()
         evidence = []
-        for place, (row, cosine) in zip(places, self._passages(request, found, places), strict=True):
-            own = {name: float(part[place]) for name, part in parts.items()}
-            evidence.append(self._evidence(row, cosine, float(fused[place]), own, wanted))
-        return _checked(evidence, allowed.documents)
+        for place, (passage, cosine) in zip(places, self._passages(request, found, places), strict=True):
+            own, shares = fused.explain(place)
+            evidence.append(self._evidence(passage, cosine, float(fused.scores[place]), own, shares, asked))
+        return _checked(evidence, allowed.documents, self.gone)
 
-    def _candidates(self, request: _Request, rows: _Allowed) -> _Candidates:
-        """The best documents of either ranking, with their passages, and their scores in both."""
-        lexical = self.snapshot.document_terms.scores(request.document_postings)
-        lexical[~rows.documents] = 0.0
-        holding = np.flatnonzero(lexical)
-        near = self._nearest_documents(request.vector, rows)
-        documents = np.union1d(near, best(holding, lexical[holding], DEPTH).rows)
-        starts = self.snapshot.firsts[documents]
-        counts = self.snapshot.firsts[documents + 1] - starts
-        bounds = np.concatenate(([0], np.cumsum(counts)))
-        passages = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], counts)
-        cosines = self.snapshot.dense.cosines(request.vector, passages)
-        # Each document has a passage: without, it is never found.
-        nearest = np.maximum.reduceat(cosines, bounds[:-1])
-        parts = {"dense": min_max(nearest), "lexical": min_max(lexical[documents])}
-        return _Candidates(documents, passages, bounds.tolist(), cosines, parts)
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self._view, self._bm25)
 
-    def _in_rows(self, allowed: AllowedSet) -> _Allowed:
+    @cached_property
+    def _graphs(self) -> tuple[Graph, ...]:
+        """The segments' vectors among the citations; the delta's are folded in."""
+        base, graph = self.base.segment, self.base.segment.graph
+        if self.delta is None or len(self._view.segments) == 1:
+            return (graph,)
+
+        def vector_of(collection: str, id_: str) -> Graph | None:
+            row = base.keys.place(DocumentKey(collection, id_, 0))
+            known = row < len(base.keys) and (base.keys.collection(row), base.keys.id(row)) == (collection, id_)
+            return graph[row] if known else None
+
+        citations = [(key, self.delta.citations(row)) for row, key in enumerate(self.delta.keys)]
+        return graph, fold_in(citations, vector_of, graph.shape[1])
+
+    def _masked(self, allowed: AllowedSet) -> _Allowed:
         known = self._allowed.get(allowed.token)
         if known is None:
-            documents = np.zeros(len(self.snapshot.keys), dtype=bool)
-            documents[[row for key in allowed.documents if (row := self._rows.get(key)) is not None]] = True
-            known = _Allowed(documents, select(documents[self.snapshot.owners]))
+            view = self._view
+            documents = view.mask(allowed.documents)
+            passages = documents[view.owners]
+            ranges = zip(view.offsets[:-1], view.offsets[1:], strict=True)
+            selections = tuple(select(passages[first:end]) for first, end in ranges)
+            known = _Allowed(documents, bool((documents == view.alive).all()), selections)
             self._allowed.put(allowed.token, known)
         return known
+
+    def _candidates(self, request: _Request, rows: _Allowed) -> tuple[Candidates, dict[str, Scores]]:
+        """The best documents of either ranking, with their passages, and their scores in both, in 0..1."""
+        lexical = self._lexicon.scores(request.asked)
+        if not rows.whole:
+            lexical *= rows.documents
+        holding = np.flatnonzero(lexical > 0)
+        near = self._nearest_documents(request.vector, rows)
+        numbers, _ = counted(np.concatenate([near, best(holding, lexical[holding], DEPTH).rows]))
+        passages, bounds = self._view.passages_of(numbers)
+        cosines = self._cosines(request.vector, passages)
+        found = Candidates(self._view, lambda: self._graphs, numbers, passages, bounds, cosines)
+        # Each document has a passage: without, it is never found.
+        nearest = np.maximum.reduceat(cosines, bounds[:-1])
+        mean = np.add.reduceat(cosines, bounds[:-1]) / np.diff(bounds)
+        meaning = ((1 - _WHOLE) * nearest + _WHOLE * mean).astype(np.float32)
+        return found, {DENSE: min_max(meaning), LEXICAL: min_max(lexical[numbers])}
 
     def _nearest_documents(self, vector: Vector, rows: _Allowed) -> Rows:
         """The `DEPTH` documents with the nearest passages."""
         wanted = 2 * DEPTH
         while True:
-            hits = self.snapshot.dense.search(vector, wanted, rows.passages)
+            owners, scores = self._nearest_owners(vector, rows, wanted)
             # A document's first hit is its nearest passage.
-            documents = list(dict.fromkeys(self.snapshot.owners[hits.rows].tolist()))
-            if len(documents) >= DEPTH or len(hits.rows) < wanted:
+            documents = list(dict.fromkeys(owners[:wanted].tolist()))
+            if len(documents) >= DEPTH or len(scores) < wanted:
                 return np.array(documents[:DEPTH], dtype=np.int64)
             wanted *= 4  # a few long documents hold the nearest passages: look further
 
-    def _passages(self, request: _Request, found: _Candidates, places: Sequence[int]) -> Iterator[tuple[int, float]]:
-        """The best passage of each document and its cosine, chosen by the rule that ranked the documents."""
-        dense_share, lexical_share = request.weights.dense, request.weights.lexical
-        if dense_share + lexical_share == 0:  # ranked by signals alone, which are the document's
-            dense_share = 1.0
-        shares = {"dense": dense_share, "lexical": lexical_share}
-        spans = [slice(found.bounds[place], found.bounds[place + 1]) for place in places]
-        rows = np.concatenate([found.passages[span] for span in spans])
-        cosines = np.concatenate([found.cosines[span] for span in spans])
-        lexical = self.snapshot.passage_terms.scores_of(request.passage_postings, rows)
-        begin = 0
-        for span in spans:
-            place, end = begin, begin + span.stop - span.start
-            if end - begin > 1:
-                inner = {"dense": min_max(cosines[begin:end]), "lexical": min_max(lexical[begin:end])}
-                place += int(np.argmax(fuse(inner, shares)))
-            yield int(rows[place]), float(cosines[place])
-            begin = end
+    def _nearest_owners(self, vector: Vector, rows: _Allowed, wanted: int) -> tuple[Rows, Scores]:
+        """The documents of the nearest passages and their cosines, best first, then by number; `wanted` a segment."""
+        owners, scores = [], []
+        for place, segment in enumerate(self._view.segments):
+            hits = segment.dense.search(vector, wanted, rows.passages[place])
+            owners.append(self._view.owners[hits.rows + self._view.offsets[place]])
+            scores.append(hits.scores)
+        if len(owners) == 1:
+            return owners[0], scores[0]
+        all_owners, all_scores = np.concatenate(owners), np.concatenate(scores)
+        order = np.lexsort((all_owners, -all_scores))
+        return all_owners[order], all_scores[order]
 
-    def _recency(self, documents: Rows, today: date, half_life: float) -> Scores:
-        dates = (self.snapshot.effective_from(row) for row in documents.tolist())
-        return np.array([recency(effective, today, half_life) for effective in dates], dtype=np.float32)
+    def _cosines(self, vector: Vector, passages: Rows) -> Scores:
+        """Cosines of some passages, by their numbers in the view."""
+        if len(self._view.segments) == 1:
+            return self._view.segments[0].dense.cosines(vector, passages)
+        cosines = np.empty(len(passages), dtype=np.float32)
+        for place, segment in enumerate(self._view.segments):
+            first, end = self._view.offsets[place : place + 2]
+            here = (passages >= first) & (passages < end)
+            cosines[here] = segment.dense.cosines(vector, passages[here] - first)
+        return cosines
+
+    def _passages(self, request: _Request, found: Candidates, places: Sequence[int]) -> Iterator[tuple[int, float]]:
+        """The best passage of each document and its cosine, chosen by meaning and words."""
+        spans = [(int(found.bounds[place]), int(found.bounds[place + 1])) for place in places]
+        several = [np.arange(begin, end) for begin, end in spans if end - begin > 1]
+        rows = np.concatenate([*several, np.empty(0, dtype=np.int64)])
+        lexical = self._lexicon.passage_scores(request.asked, found.passages[rows])
+        done = 0
+        for begin, end in spans:
+            place, count = begin, end - begin
+            if count > 1:
+                meaning, words = min_max(found.cosines[begin:end]), min_max(lexical[done : done + count])
+                place += int(np.argmax(request.dense * meaning + request.lexical * words))
+                done += count
+            yield int(found.passages[place]), float(found.cosines[place])
 
     def _evidence(
-        self, row: int, cosine: float, score: float, parts: Mapping[str, float], wanted: Mapping[int, float]
+        self,
+        passage: int,
+        cosine: float,
+        score: float,
+        parts: Mapping[str, float],
+        shares: Mapping[str, float],
+        asked: Sequence[Asked],
     ) -> Evidence:
-        passage = self.snapshot.passage(row)
+        origin = int(passage >= self._view.offsets[1])
+        segment, row = self._view.segments[origin], passage - self._view.offsets[origin]
+        held = segment.passage(row)
+        wanted = {term.numbers[origin]: term.idf for term, _ in asked if term.numbers[origin] >= 0}
         return Evidence(
-            key=passage.key,
-            ordinal=passage.ordinal,
-            title=self.snapshot.titles[int(self.snapshot.owners[row])],
-            heading=passage.heading,
-            passage=passage.text,
-            highlights=highlights(self.snapshot.outlines[row], wanted),
+            key=held.key,
+            ordinal=held.ordinal,
+            title=segment.documents.titles[int(segment.owners[row])],
+            heading=held.heading,
+            passage=held.text,
+            highlights=highlights(segment.words.outlines[row], wanted),
             score=min(max(score, 0.0), 1.0),
             cosine=min(max(cosine, -1.0), 1.0),
             parts=parts,
+            shares=shares,
+            start=held.start,
+            end=held.end,
         )
 
 
-def _checked(evidence: list[Evidence], allowed: frozenset[DocumentKey]) -> list[Evidence]:
-    """The evidence, once each piece was looked up again in the set the caller gave."""
+def _text_weights(weights: Mapping[str, float]) -> tuple[float, float]:
+    """What meaning and words count in the choice of a passage; ranked by signals alone, which are the document's: 1."""
+    dense, lexical = weights[DENSE], weights[LEXICAL]
+    return (dense, lexical) if dense + lexical > 0 else (1.0, 0.0)
+
+
+def _checked(evidence: list[Evidence], allowed: frozenset[DocumentKey], gone: frozenset[DocumentKey]) -> list[Evidence]:
+    """The evidence, once each piece was looked up again in the set the caller gave, and among the gone."""
     for found in evidence:
-        if found.key not in allowed:
-            reason = "the search found it though it is not in the allowed set"
+        if found.key not in allowed or found.key in gone:
+            reason = "the search found it though it is " + ("gone" if found.key in gone else "not in the allowed set")
             raise DisallowedEvidence(found.key, reason, "Give each allowed set a token of its own; report this.")
     return evidence

@@ -37,6 +37,11 @@ class Source:
     tokenizer_json: str
     model: Any  #: sentence_transformers.SentenceTransformer
 
+    @property
+    def transformer(self) -> Any:
+        """The Hugging Face model inside."""
+        return self.model[0].auto_model
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """The original's own vectors, brought to unit length: shape (len(texts), dim)."""
         vectors = self.model.encode(
@@ -48,7 +53,7 @@ class Source:
         """Write the ONNX graph: token ids and attention mask in (int64, batch × tokens), unit vectors out."""
         import torch
 
-        graph = _graph(self.model[0].auto_model, self.pooling)
+        graph = _graph(self.transformer, self.pooling)
         # Two rows of unlike length, so that nothing about the sample is taken for a constant.
         ids = torch.tensor([[5, 6, 7, 8, 9], [5, 6, 7, 0, 0]])
         mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import Scores, Weights, fuse, min_max
+from index.fuse import Scores, min_max
 
 FLOATS = st.floats(-100, 100, width=32, allow_subnormal=False)
 LISTS = st.lists(FLOATS, min_size=1, max_size=30).map(lambda values: np.array(values, dtype=np.float32))
@@ -34,21 +34,3 @@ def test_equal_scores_count_only_when_they_say_something(value: float, expected:
     """A list that is all the same is 1 when it found something, and 0 when no term or meaning was shared."""
     assert min_max(np.full(3, value, dtype=np.float32)).tolist() == [expected] * 3
     assert min_max(np.empty(0, dtype=np.float32)).tolist() == []
-
-
-def test_fusing_is_the_weighted_mean() -> None:
-    """Only the proportions of the weights matter, and a part of weight 0 changes nothing."""
-    parts = {"dense": np.array([1, 0], dtype=np.float32), "lexical": np.array([0, 1], dtype=np.float32)}
-    np.testing.assert_allclose(fuse(parts, {"dense": 3, "lexical": 1}), [0.75, 0.25])
-    np.testing.assert_allclose(fuse(parts, {"dense": 6, "lexical": 2, "recency": 5}), [0.75, 0.25])
-    np.testing.assert_allclose(fuse(parts, {"dense": 1, "lexical": 0}), [1, 0])
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{"dense": -1.0}, {"dense": 0.0, "lexical": 0.0}, {"recency": float("nan")}, {"half_life_days": 0.0}],
-)
-def test_weights_that_mean_nothing_are_refused(wrong: dict[str, float]) -> None:
-    """Negative weights, no weight at all, and a half-life of nothing are mistakes."""
-    with pytest.raises(ValueError, match=r"weights have to be|half-life"):
-        Weights(**wrong)

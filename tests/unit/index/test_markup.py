@@ -38,6 +38,22 @@ def test_markup_goes_and_words_stay(source: str, text: str) -> None:
     assert plain(source) == text
 
 
+@pytest.mark.parametrize(
+    "source, text",
+    [
+        ("[form](http://x/_a) and b_ too", "form and b_ too"),
+        ("![chart](*x.png) at 5* now", "chart at 5* now"),
+        ('<a title="_x">link</a> and b_ too', "link and b_ too"),
+        ("*see [form](u)* now", "see form now"),
+        ("**[form](u)**", "form"),
+        ("<b>*both*</b>", "both"),
+    ],
+)
+def test_emphasis_neither_begins_nor_ends_in_an_address(source: str, text: str) -> None:
+    """A sign in an address or a tag is no partner for one in the text; beside it, it is."""
+    assert plain(source) == text
+
+
 def test_only_defined_labels_make_reference_links() -> None:
     """`[text][label]` is a link when the document defines the label, and text otherwise."""
     assert plain("[the form][Form 1] [a][b]", frozenset({"form 1"})) == "the form [a][b]"

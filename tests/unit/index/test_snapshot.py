@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from index import seal, snapshot
+from index import seal, segment, snapshot
 from index.build import Built, build_snapshot, vector_key
 from index.errors import SnapshotDamaged, WrongEncoder
-from index.model import Document, DocumentKey, Vectors
+from index.model import Document, DocumentKey
 from index.snapshot import open_snapshot
+from tests.unit.index.hashing import HashingEncoder
 
 DOCUMENTS = [
     Document(
@@ -22,36 +20,11 @@ DOCUMENTS = [
         "Refunds",
         "# Cards\n\nWe refund cards.\n\n# Cash\n\nNot cash.",
         date(2026, 1, 1),
+        fields={"area": ("cards", "cash"), "risk": 2},
     ),
-    Document(DocumentKey("policies", "fees", 1), "Fees", "A fee is five euros."),
+    Document(DocumentKey("policies", "fees", 1), "Fees", "A fee is five euros.", citations=("refunds",)),
     Document(DocumentKey("policies", "empty", 1), "", ""),
 ]
-
-
-class HashingEncoder:
-    """Word vectors drawn from each word's hash: a real, if simple, encoder that needs no model."""
-
-    digest = "e" * 64
-    dim = 16
-    room = 60
-
-    def __init__(self) -> None:
-        self.encoded: list[str] = []
-
-    def count_tokens(self, text: str) -> int:
-        return len(text.split())
-
-    def encode_many(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
-        self.encoded += texts
-        vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in text.lower().split():
-                seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-                vectors[row] += np.random.default_rng(seed).normal(size=self.dim)
-            vectors[row] /= np.linalg.norm(vectors[row])
-            if progress is not None:
-                progress(row + 1, len(texts))
-        return vectors
 
 
 def build(root: Path, sequence: int = 4) -> Built:
@@ -65,16 +38,19 @@ def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
     assert [key.id for key in opened.keys] == ["empty", "fees", "refunds"]
     assert opened.sequence == 4
     assert (made.documents, made.passages) == (3, 3)
-    assert [opened.titles[row] for row in range(3)] == ["", "Fees", "Refunds"]
-    assert [opened.effective_from(row) for row in range(3)] == [None, None, date(2026, 1, 1)]
-    passages = [opened.passage(row) for row in range(3)]
+    held = opened.segment
+    assert held.documents.titles.all() == ["", "Fees", "Refunds"]
+    assert held.documents.effective.tolist() == [0, 0, date(2026, 1, 1).toordinal()]
+    assert [held.fields(row) for row in range(3)] == [{}, {}, {"area": ("cards", "cash"), "risk": 2.0}]
+    assert [held.citations(row) for row in range(3)] == [(), ("refunds",), ()]
+    passages = [held.passage(row) for row in range(3)]
     assert [(passage.key.id, passage.ordinal, passage.heading, passage.text) for passage in passages] == [
         ("fees", 0, "", "A fee is five euros."),
         ("refunds", 0, "Cards", "We refund cards."),
         ("refunds", 1, "Cash", "Not cash."),
     ]
-    vocabulary = opened.document_terms.vocabulary
-    outlines = [opened.outlines[row] for row in range(3)]
+    vocabulary = held.words.vocabulary
+    outlines = [held.words.outlines[row] for row in range(3)]
     assert [[sentence.span for sentence in outline] for outline in outlines] == [[(0, 20)], [(0, 16)], [(0, 9)]]
     assert [vocabulary[term] for term in outlines[1][0].terms] == ["card", "refund"]
     source = DOCUMENTS[0].text
@@ -95,7 +71,7 @@ def test_known_vectors_are_not_computed_again(tmp_path: Path) -> None:
     first = build(tmp_path / "a")
     encoder = HashingEncoder()
     second = build_snapshot(DOCUMENTS, encoder, tmp_path / "b", sequence=4, known=first.computed)
-    assert len(first.computed) == 3
+    assert len(first.computed) == 4  # three passages and the graph of citations
     assert encoder.encoded == []
     assert second.computed == {}
     assert second.digest == first.digest
@@ -138,16 +114,10 @@ def test_progress_reaches_the_end_of_each_stage(tmp_path: Path) -> None:
 def test_an_empty_snapshot_can_be_built_and_opened(tmp_path: Path) -> None:
     """A workflow without documents has a snapshot too."""
     made = build_snapshot([], HashingEncoder(), tmp_path, sequence=0)
-    assert open_snapshot(made.folder, encoder_digest=HashingEncoder.digest).keys == ()
+    assert list(open_snapshot(made.folder, encoder_digest=HashingEncoder.digest).keys) == []
 
 
-FILES = sorted(
-    path.name
-    for path in [
-        Path(name)
-        for name in ("dense.faiss", "texts.npy", "passage-terms.rows.npy", "firsts.npy", "outlines.terms.npy")
-    ]
-)
+FILES = ("dense.faiss", "passages.texts.data.npy", "words.passages.rows.npy", "firsts.npy", "words.outlines.terms.npy")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -166,7 +136,7 @@ def test_a_damaged_snapshot_is_refused_before_it_is_opened(
     def never(path: Path) -> None:
         pytest.fail(f"{path} was opened")
 
-    monkeypatch.setattr(snapshot, "open_dense", never)
+    monkeypatch.setattr(segment, "open_dense", never)
     with pytest.raises(SnapshotDamaged, match="signoff index build") as caught:
         open_snapshot(folder, encoder_digest=HashingEncoder.digest)
     assert caught.value.place.endswith(name)
@@ -211,6 +181,6 @@ def test_parts_that_do_not_fit_together_are_refused(tmp_path: Path, field: str, 
 def test_building_over_a_damaged_snapshot_mends_it(tmp_path: Path) -> None:
     """Building the same content again replaces a folder of that name that has gone bad."""
     folder = build(tmp_path).folder
-    (folder / "texts.npy").write_bytes(b"")
+    (folder / "passages.texts.data.npy").write_bytes(b"")
     assert build(tmp_path).folder == folder
     assert len(open_snapshot(folder, encoder_digest=HashingEncoder.digest).keys) == 3
