@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,4 +54,5 @@ def same_person(one: str, other: str) -> bool:
 
 
 def _person(name: str) -> str:
-    return name.removeprefix("cli:").casefold()
+    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return plain.removeprefix("cli:").strip()

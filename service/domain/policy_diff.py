@@ -5,11 +5,12 @@ Pure. The changes have the shape of those between rules (`rules.analysis.change`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from index.model import Signal
 from rules.model import Attribute
 from service.domain.types import Autonomy, Label, OnAlarm, Outcome, Workflow
 
@@ -41,11 +42,7 @@ class PolicyChange:
 
 def policy_diff(old: Workflow, new: Workflow) -> tuple[PolicyChange, ...]:
     """Every difference, by section of the file and then by name."""
-    return tuple(
-        change
-        for section in (_labels, _guarantee, _gates, _packs, _collections, _attributes, _queue, _changes, _words)
-        for change in section(old, new)
-    )
+    return tuple(change for section in _SECTIONS for change in section(old, new))
 
 
 def _labels(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
@@ -120,6 +117,47 @@ def _gates(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
         yield _changed("retention_days", old.retention_days, new.retention_days, Direction.EITHER)
 
 
+def _ranking(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    before, after = old.ranking.weights, new.ranking.weights
+    for name in sorted(before.keys() | after.keys()):
+        was, now = before.get(name, 0.0), after.get(name, 0.0)
+        if was != now:
+            yield _changed(f"ranking.weights.{name}", was, now, Direction.EITHER)
+    yield from _signals(old, new)
+
+
+def _signals(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    """What other documents come first may decide a request otherwise; a signal that weighs nothing decides nothing."""
+    before, after = (_declared_signals(each) for each in (old, new))
+    for collection, name in sorted(before.keys() | after.keys()):
+        was, now = before.get((collection, name)), after.get((collection, name))
+        place = f"ranking.signals.{collection}.{name}"
+        weighs = any(each.ranking.weights.get(name, 0.0) > 0 for each in (old, new))
+        direction = Direction.EITHER if weighs else Direction.WORDS
+        if was is None and now is not None:
+            yield PolicyChange("added", place, None, now, f"signal {name} of {collection} is new: {now}", direction)
+        elif now is None and was is not None:
+            yield PolicyChange("removed", place, was, None, f"signal {name} of {collection} is gone", direction)
+        elif was != now:
+            yield _changed(place, was, now, direction)
+
+
+def _declared_signals(workflow: Workflow) -> dict[tuple[str, str], str]:
+    """Each signal in words: its kind, and whatever else is not as usual."""
+    declared = {}
+    for collection, signals in workflow.ranking.signals.items():
+        for signal in signals:
+            usual = Signal(signal.name, signal.kind)
+            names = [field.name for field in fields(Signal) if field.name not in ("name", "kind")]
+            said = [
+                f"{name} {_said(getattr(signal, name))}"
+                for name in names
+                if getattr(signal, name) != getattr(usual, name)
+            ]
+            declared[collection, signal.name] = ", ".join([signal.kind.value, *said])
+    return declared
+
+
 def _packs(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
     yield from _members("packs", "pack", old.packs, new.packs, Direction.TIGHTENS)
 
@@ -179,6 +217,20 @@ def _words(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
         yield _changed("title", old.title, new.title)
 
 
+_SECTIONS = (
+    _labels,
+    _guarantee,
+    _gates,
+    _ranking,
+    _packs,
+    _collections,
+    _attributes,
+    _queue,
+    _changes,
+    _words,
+)
+
+
 def _either_way(looser: bool) -> Direction:
     return Direction.LOOSENS if looser else Direction.TIGHTENS
 
@@ -197,6 +249,8 @@ def _said(value: object) -> str:
             return ", ".join(map(str, value))
         case float():
             return f"{value:g}"
+        case Mapping():
+            return ", ".join(f"{key} {_said(held)}" for key, held in sorted(value.items()))
         case None:
             return ""
     return str(value)

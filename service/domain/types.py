@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from index.model import Ranking
 from rules.model import Attribute, AttributeValue
 
 
@@ -136,6 +137,7 @@ class Workflow:
     random_check: float = 0.0  #: share of automatic decisions that a person checks, 0 to 1
     retention_days: int = 400
     changes: ChangePolicy = ChangePolicy()
+    ranking: Ranking = field(default_factory=Ranking)  #: of the approved documents
 
     def label(self, label_id: str) -> Label | None:
         return next((label for label in self.labels if label.id == label_id), None)

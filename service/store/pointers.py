@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import counters, releases, workflows
+from service.store.tables import counters, document_checks, releases, workflows
 
 _DOCUMENTS = "document_sequence"
 _DISABLES = "disable_sequence"
@@ -20,6 +20,15 @@ def _counter(name: str) -> sa.Label[int]:
     return sa.func.coalesce(value, 0).label(name)
 
 
+# The release's check with the newest documents, found by the primary key alone.
+_checks = document_checks.alias("newest")
+_NEWEST = (
+    sa.select(_checks.c.sequence)
+    .where(_checks.c.release == workflows.c.release)
+    .order_by(_checks.c.sequence.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _POINTER = sa.select(
     workflows.c.name,
     workflows.c.release,
@@ -28,8 +37,26 @@ _POINTER = sa.select(
     workflows.c.pinned_at,
     _counter(_DOCUMENTS),
     _counter(_DISABLES),
+    document_checks.c.sequence.label("checked"),
+    # As they are stored: a request compares them and does not read them.
+    sa.type_coerce(document_checks.c.holds, sa.Integer).label("holds"),
+    sa.type_coerce(document_checks.c.checked_at, sa.BigInteger).label("stamp"),
+).select_from(
+    workflows.outerjoin(
+        document_checks,
+        sa.and_(document_checks.c.release == workflows.c.release, document_checks.c.sequence == _NEWEST),
+    )
 )
 _ONE = _POINTER.where(workflows.c.name == sa.bindparam("workflow"))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The last time the release's certificate was tried with newer documents."""
+
+    sequence: int  #: of the documents
+    holds: bool
+    stamp: int  #: when it was tried, in microseconds since 1970; tells it from others with the same documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,7 @@ class Pointer:
     disable_sequence: int = 0
     pinned_by: str | None = None  #: who rolled back, so that the files are not taken over
     pinned_at: datetime | None = None
+    checked: Checked | None = None  #: None: never, since the release was made
 
 
 def pointer(connection: Connection, workflow: str) -> Pointer | None:
@@ -65,6 +93,7 @@ def _pointer(row: sa.Row[Any]) -> Pointer:
         row.disable_sequence,
         row.pinned_by,
         row.pinned_at,
+        Checked(row.checked, bool(row.holds), row.stamp) if row.checked is not None else None,
     )
 
 

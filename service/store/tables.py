@@ -104,12 +104,37 @@ releases = sa.Table(
     sa.Column("calibration", _DIGEST, nullable=False),  # of the cases, which lie with the payloads
     sa.Column("snapshot", _DIGEST, nullable=False),
     sa.Column("encoder", _DIGEST, nullable=False),
+    sa.Column("adapter", _DIGEST, sa.ForeignKey("artefacts.digest")),  # of requests, to the documents' words
     sa.Column("route", sa.JSON, nullable=False),  # settings that the certificate was made under
     sa.Column("certificate", sa.JSON(none_as_null=True)),  # null: refused, and `refusal` says why
     sa.Column("refusal", sa.JSON(none_as_null=True)),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("created_by", _NAME, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
+)
+
+# What each snapshot was built from, so that one that is lost or damaged is built again.
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("digest", _DIGEST, primary_key=True),
+    sa.Column("collections", sa.JSON, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),  # of the documents in it
+    sa.Column("encoder", _DIGEST, nullable=False),
+    sa.Column("documents", sa.Integer, nullable=False),
+    sa.Column("passages", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+# Whether a release's certificate still holds with the documents of a sequence; tried within seconds of each change.
+document_checks = sa.Table(
+    "document_checks",
+    metadata,
+    sa.Column("release", _ID, sa.ForeignKey("releases.id"), primary_key=True),
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("holds", sa.Boolean, nullable=False),
+    sa.Column("found", sa.JSON, nullable=False),  # the certificate or the refusal
+    sa.Column("checked_at", Instant, nullable=False),
 )
 
 # The one pointer: which release answers, and whether anything is automatic. Read once per request.
@@ -244,19 +269,33 @@ documents = sa.Table(
     sa.Column("audience", sa.JSON, nullable=False),  # caller groups; empty: everyone
     sa.Column("jurisdiction", sa.JSON, nullable=False),
     sa.Column("citations", sa.JSON, nullable=False),
+    sa.Column("fields", sa.JSON, nullable=False),  # numbers and words that signals are computed from
     sa.Column("effective_from", Instant),
     sa.Column("effective_until", Instant),  # exclusive
     sa.Column("review_by", sa.Date),
     sa.Column("digest", _DIGEST, nullable=False),
-    sa.Column("submitted_by", _NAME, nullable=False),
+    sa.Column("source", _NAME),  # the file it came from
+    sa.Column("signature", sa.LargeBinary),  # MinHash of its words, to find near-duplicates
+    sa.Column("similar", sa.JSON, nullable=False),  # what it resembled when it came in: {id, version, similarity}
+    sa.Column("submitted_by", _NAME, nullable=False),  # of a draft: who wrote it last
+    sa.Column("authors", sa.JSON, nullable=False),  # all who wrote or submitted it: none of them may approve it
     sa.Column("submitted_at", Instant, nullable=False),
     sa.Column("approved_by", _NAME),
     sa.Column("approved_at", Instant),
-    sa.Column("retired_by", _NAME),
-    sa.Column("retired_at", Instant),
-    # approved by nobody is not approved
+    sa.Column("ended_by", _NAME),  # who retired it, or approved what superseded it
+    sa.Column("ended_at", Instant),
+    # Document sequences: of the row's last change, of its approval, of its end. What was approved at a sequence s is
+    # `approved_sequence <= s and (ended_sequence is null or ended_sequence > s)`, for good.
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("approved_sequence", sa.BigInteger),
+    sa.Column("ended_sequence", sa.BigInteger),
+    # approved by nobody, or by whoever submitted it, is not approved
     sa.CheckConstraint("status <> 'approved' OR approved_by IS NOT NULL", name="approved_by_somebody"),
+    sa.CheckConstraint("status <> 'approved' OR approved_sequence IS NOT NULL", name="approved_at_a_sequence"),
     sa.Index("ix_documents_collection_status", "collection", "status"),
+    sa.Index("ix_documents_sequence", "sequence"),
+    sa.Index("ix_documents_collection_approved_sequence", "collection", "approved_sequence"),
+    sa.Index("ix_documents_collection_ended_sequence", "collection", "ended_sequence"),
 )
 
 # Passage vectors by digest of encoder and text, so that a snapshot is rebuilt without encoding anything twice.

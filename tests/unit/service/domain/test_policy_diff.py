@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from index.model import Ranking, Signal, SignalKind
 from rules.model import Attribute, AttributeType
 from service.domain.policy_diff import Direction, policy_diff
 from service.domain.types import (
@@ -34,6 +35,9 @@ POLICY = Workflow(
 )
 
 
+AGE = Signal("age", SignalKind.RECENCY)
+
+
 def with_label(**changes):
     return replace(POLICY, labels=(replace(REFUND, **changes), FRAUD))
 
@@ -54,6 +58,8 @@ def with_label(**changes):
         (replace(POLICY, guarantee=Guarantee(0.05, 0.2)), "guarantee.delta", "loosens"),
         (replace(POLICY, evidence=EvidencePolicy.OFF), "evidence", "loosens"),
         (replace(POLICY, evidence=EvidencePolicy.REQUIRED), "evidence", "tightens"),
+        (replace(POLICY, ranking=Ranking({"dense": 2.0, "lexical": 1.0})), "ranking.weights.dense", "either"),
+        (replace(POLICY, ranking=Ranking(signals={"c": (AGE,)})), "ranking.signals.c.age", "words"),
         (replace(POLICY, random_check=0.1), "random_check", "tightens"),
         (replace(POLICY, retention_days=500), "retention_days", "either"),
         (replace(POLICY, packs=()), "packs.p", "loosens"),
@@ -103,3 +109,17 @@ def test_a_difference_is_plain_data_like_one_of_rules():
         "direction": "tightens",
         "says": "labels.refund.autonomy was auto, is draft",
     }
+
+
+def test_a_signal_that_weighs_something_may_decide_otherwise():
+    """Other documents come first, so another may be the evidence; its settings are told, so far as they are unusual."""
+    weights = {"dense": 1.0, "lexical": 1.0, "age": 0.5, "standing": 0.2}
+    standing = Signal("standing", SignalKind.AUTHORITY, field="kind", worth={"note": 0.5, "law": 1.0})
+    old = replace(POLICY, ranking=Ranking(weights, {"c": (AGE,)}))
+    new = replace(POLICY, ranking=Ranking(weights, {"c": (replace(AGE, half_life_days=90.0), standing)}))
+    age, added = policy_diff(old, new)
+    assert (age.what, age.direction) == ("ranking.signals.c.age", Direction.EITHER)
+    assert age.says == "ranking.signals.c.age was recency, is recency, half_life_days 90"
+    assert (added.kind, added.direction) == ("added", Direction.EITHER)
+    assert added.says == "signal standing of c is new: authority, field kind, worth law 1, note 0.5"
+    assert [change.kind for change in policy_diff(new, old)] == ["changed", "removed"]
