@@ -48,22 +48,27 @@ class Door(APIRoute):
             "x-problems": list(dict.fromkeys(codes)),
         }
 
+    @property
+    def reads_body(self) -> bool:
+        return self.body_field is not None
+
+    async def read(self, request: Request) -> Request:
+        """The request with its body read: plain JSON."""
+        check_media_type(request.headers.get("content-type"), request.headers.get("content-encoding"))
+        body = await request.body()
+        return _Read(request, body, read_json(body))
+
     def get_route_handler(self) -> Handler:
         inner = super().get_route_handler()
         needs = needs_of(self.dependant)
-        reads_body = self.body_field is not None
         parameters = frozenset(_parameters(self.dependant))
 
         async def handle(request: Request) -> Response:
             for need in needs:
                 await need(request)
             if request.method not in _SAFE:
-                _refuse_unheard(request, parameters, reads_body)
-            if not reads_body:
-                return await inner(request)
-            check_media_type(request.headers.get("content-type"), request.headers.get("content-encoding"))
-            body = await request.body()
-            return await inner(_Read(request, body, read_json(body)))
+                _refuse_unheard(request, parameters, self.reads_body)
+            return await inner(await self.read(request) if self.reads_body else request)
 
         return handle
 
@@ -72,7 +77,7 @@ class Door(APIRoute):
         kinds: list[type[ServiceError]] = [ServiceError, Busy]
         if needs_of(self.dependant):
             kinds += [Unauthenticated, Forbidden]
-        if self.body_field is not None:
+        if self.reads_body:
             kinds += [BadRequest, SlowBody, TooLarge, UnsupportedMediaType]
         parts = self.dependant
         changes = not _SAFE.issuperset(self.methods or ())
@@ -131,8 +136,8 @@ def shows(model: type[BaseModel], example: Any, description: str) -> dict[str, A
     return {"model": model, "description": description, "content": content}
 
 
-def router(tag: str, prefix: str = "") -> APIRouter:
+def router(tag: str, prefix: str = "", door: type[Door] = Door) -> APIRouter:
     """A router of such routes; an operation is called by its handler's name."""
     return APIRouter(
-        prefix=prefix, tags=[tag], route_class=Door, generate_unique_id_function=lambda route: str(route.name)
+        prefix=prefix, tags=[tag], route_class=door, generate_unique_id_function=lambda route: str(route.name)
     )

@@ -17,7 +17,7 @@ DECISION_REQUEST: dict[str, Any] = {
     "attributes": {"channel": "app", "amount": 23.4, "currency": "GBP", "authenticated": True},
     "subject": "customer-4711",
 }
-_DOCUMENT: dict[str, Any] = {
+FOUND_DOCUMENT: dict[str, Any] = {
     "id": "doc_dispute-duplicate",
     "collection": "retail-banking",
     "version": 3,
@@ -48,7 +48,7 @@ FINAL: dict[str, Any] = {
     "reasons": [],
     "public_reason": "We can check a double card charge straight away.",
     "rules": {"effect": None, "findings": [], "unknown": [], "exempted": [], "asked": 18, "no_match": 18, "redact": []},
-    "documents": [_DOCUMENT],
+    "documents": [FOUND_DOCUMENT],
     "draft": {
         "text": "When both payments have gone through, open a claim for the second one.",
         "citations": ["doc_dispute-duplicate@3"],
@@ -148,7 +148,7 @@ CASE: dict[str, Any] = {
     },
     "labels": FINAL["labels"],
     "rules": WAITING["rules"],
-    "documents": [_DOCUMENT],
+    "documents": [FOUND_DOCUMENT],
     "draft": FINAL["draft"],
     "choices": [
         {
@@ -172,38 +172,6 @@ CASE_DECISION: dict[str, Any] = {
     "passage_ids": ["retail-banking/dispute-duplicate@3#2"],
     "reply": "We have opened a claim for the second payment.",
 }
-SEARCH_REQUEST: dict[str, Any] = {"workflow": "retail-banking", "text": "charged twice by the same shop", "k": 3}
-FOUND: dict[str, Any] = {"items": [_DOCUMENT]}
-DOCUMENT: dict[str, Any] = {
-    "collection": "retail-banking",
-    "id": "dispute-duplicate",
-    "title": "Card payments taken twice",
-    "text": "## When both payments have gone through\n\nOpen a claim for the second one. No form is needed.\n",
-    "owner": "disputes",
-    "citations": ["Payment handbook, section 4"],
-    "effective_from": "2026-11-21",
-}
-_DOCUMENT_SUMMARY: dict[str, Any] = {
-    "collection": "retail-banking",
-    "id": "dispute-duplicate",
-    "version": 3,
-    "status": "submitted",
-    "title": "Card payments taken twice",
-    "owner": "disputes",
-    "audience": [],
-    "jurisdiction": [],
-    "citations": ["Payment handbook, section 4"],
-    "effective_from": "2026-11-21T00:00:00.000Z",
-    "effective_until": None,
-    "review_by": None,
-    "submitted_by": "operations",
-    "approved_by": None,
-    "approved_at": None,
-    "retired_at": None,
-}
-DOCUMENTS: dict[str, Any] = {"items": [_DOCUMENT_SUMMARY], "next": None}
-DOCUMENT_VIEW: dict[str, Any] = {**_DOCUMENT_SUMMARY, "text": DOCUMENT["text"], "versions": [_DOCUMENT_SUMMARY]}
-RETIREMENT: dict[str, Any] = {"version": 3, "why": "replaced by the new claims process"}
 CERTIFICATE: dict[str, Any] = {
     "alpha": 0.05,
     "delta": 0.1,
@@ -231,8 +199,10 @@ RELEASES: dict[str, Any] = {
             "head": "0c5be2a4",
             "snapshot": "d40e19f7",
             "encoder": "b81c33aa",
+            "adapter": None,
             "certificate": CERTIFICATE,
             "refusal": None,
+            "documents": {"sequence": 57, "holds": True, "checked_at": "2026-11-21T09:00:04.000Z"},
             "created_at": "2026-11-21T08:00:00.000Z",
             "created_by": "operations",
             "why": "rules reloaded",
@@ -266,10 +236,6 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "DecisionRequest": DECISION_REQUEST,
     "LeaseToken": {"token": TOKEN},
     "CaseDecision": CASE_DECISION,
-    "SearchRequest": SEARCH_REQUEST,
-    "DocumentSubmission": DOCUMENT,
-    "DocumentVersion": {"version": 3},
-    "Retirement": RETIREMENT,
     "Halt": HALT,
     "Resume": {"workflow": "retail-banking"},
 }

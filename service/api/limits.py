@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import parse_qs
 
@@ -14,6 +15,10 @@ from service.api.validation import shown
 from service.errors import Busy, ServiceError, TooLarge
 
 BODY_SECONDS = 10.0  #: a body has to be here by then
+UPLOAD_SECONDS = 300.0  #: and files by then: 1 Mbit/s is enough for the 32 MiB that are the default
+PAGES = "/console/"  #: addresses that people see
+#: Addresses that take whole documents.
+UPLOADS = frozenset({"/v1/documents/import", "/console/documents/import", "/console/documents/new"})
 
 
 class Lane(Enum):
@@ -60,54 +65,82 @@ class AdmissionGate:
                 self._inside[chosen] -= 1
 
 
-class BodyLimit:
-    """Refuses a body that is larger than `most` bytes or not here in `seconds`, as soon as either is known."""
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much may come, and how long it may take."""
 
-    def __init__(self, app: ASGIApp, *, most: int, seconds: float = BODY_SECONDS) -> None:
+    most: int  #: bytes
+    seconds: float = BODY_SECONDS
+    remedy: str = ""
+
+    def too_large(self) -> TooLarge:
+        # The rest of the body is not read, so the connection cannot be used again.
+        detail = f"the body is larger than {self.most:,} bytes"
+        return TooLarge(detail, remedy=self.remedy, headers={"Connection": "close"})
+
+
+class BodyLimit:
+    """Refuses a body that is larger or later than allowed, as soon as either is known.
+
+    What an address takes that is meant for files has an allowance of its own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, most: int, seconds: float = BODY_SECONDS, most_uploaded: int | None = None
+    ) -> None:
         self.app = app
-        self._most = most
-        self._seconds = seconds
+        self._plain = Allowance(most, seconds)
+        self._upload = Allowance(
+            most_uploaded or most, max(seconds, UPLOAD_SECONDS), "send fewer or smaller files at once"
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        allowed = self._upload if scope["path"] in UPLOADS else self._plain
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and (len(announced) > 18 or int(announced) > self._most):
-            await _turn_away(self._too_large(), scope, receive, send)
+        if announced.isdecimal() and (len(announced) > 18 or int(announced) > allowed.most):
+            await self._refuse(allowed.too_large(), scope, receive, send)
             return
-        await self.app(scope, _Metered(receive, self._most, self._seconds, self._too_large()), send)
+        await self.app(scope, _Metered(receive, allowed), send)
 
-    def _too_large(self) -> TooLarge:
-        # The rest of the body is not read, so the connection cannot be used again.
-        return TooLarge(f"the body is larger than {self._most:,} bytes", headers={"Connection": "close"})
+    async def _refuse(self, error: TooLarge, scope: Scope, receive: Receive, send: Send) -> None:
+        """At once; but people are told by a page, so there it is for the page's own route to say."""
+        if not scope["path"].startswith(PAGES):
+            await _turn_away(error, scope, receive, send)
+            return
+
+        async def nothing() -> Message:
+            raise error
+
+        await self.app(scope, nothing, send)
 
 
 class _Metered:
     """`receive` with a count of bytes and a clock, until the body is complete."""
 
-    def __init__(self, receive: Receive, most: int, seconds: float, too_large: TooLarge) -> None:
+    def __init__(self, receive: Receive, allowed: Allowance) -> None:
         self._receive = receive
-        self._left = most
-        self._seconds = seconds
+        self._allowed = allowed
+        self._left = allowed.most
         self._until: float | None = None
-        self._too_large = too_large
         self._complete = False
 
     async def __call__(self) -> Message:
         if self._complete:
             return await self._receive()
         if self._until is None:
-            self._until = asyncio.get_running_loop().time() + self._seconds
+            self._until = asyncio.get_running_loop().time() + self._allowed.seconds
         try:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            late = f"the body was not complete after {self._seconds:g} seconds"
+            late = f"the body was not complete after {self._allowed.seconds:g} seconds"
             raise SlowBody(late, headers={"Connection": "close"}) from None
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise self._too_large
+            raise self._allowed.too_large()
         self._complete = not message.get("more_body", False)
         return message
 

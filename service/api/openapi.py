@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.api import examples_rules
+from service.api import examples_documents, examples_rules
 from service.api.door import EXAMPLE
 from service.api.examples import ERRORS, REQUESTS
 from service.api.problems import BY_CODE, MEDIA_TYPE, problem
@@ -52,9 +52,8 @@ def _complete(document: dict[str, Any], settings: Settings) -> None:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
-    for name, example in (
-        REQUESTS | examples_rules.REQUESTS
-    ).items():  # put in here, because the framework drops their nulls
+    requests = REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS
+    for name, example in requests.items():  # put in here, because the framework drops their nulls
         schemas[name]["examples"] = [example]
     for name in ("DecisionRequest", "SearchRequest", "Question"):
         _limit_text(schemas[name]["properties"]["text"], settings.max_text_chars)

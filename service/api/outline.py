@@ -108,7 +108,7 @@ def _tag_order(found: Sequence[tuple[str, Operation]]) -> Any:
 
 
 def _operation(document: Json, address: str, path: str, method: str, item: Json) -> Operation:
-    body, example = _body(document, item)
+    body, fields, sent = _body(document, item)
     parameters = tuple(_parameter(parameter) for parameter in item.get("parameters", ()))
     return Operation(
         id=item["operationId"],
@@ -119,8 +119,8 @@ def _operation(document: Json, address: str, path: str, method: str, item: Json)
         scopes=tuple(item.get("x-scopes", ())),
         parameters=parameters,
         body=body,
-        fields=_members(document["components"]["schemas"][body]) if body else (),
-        curl=_curl(address, path, method, example, secured="security" in item),
+        fields=fields,
+        curl=_curl(address + path + _query(parameters), method, sent, secured="security" in item),
         responses=tuple(_response(status, value) for status, value in item["responses"].items() if _is_reply(value)),
         refusals=tuple(
             Refusal(code, BY_CODE[code].status, BY_CODE[code].title())
@@ -133,13 +133,16 @@ def _is_reply(response: Json) -> bool:
     return "application/problem+json" not in response.get("content", {})
 
 
-def _body(document: Json, item: Json) -> tuple[str, Any]:
-    """Name of the body's schema and an example of it."""
-    content = item.get("requestBody", {}).get("content", {}).get("application/json", {})
-    name = _reference(content.get("schema", {}))
-    if not name:
-        return "", None
-    return name, document["components"]["schemas"][name].get("examples", [None])[0]
+def _body(document: Json, item: Json) -> tuple[str, tuple[Field, ...], tuple[str, ...]]:
+    """Name of the body's schema, its members, and the curl options that send an example of it."""
+    content = item.get("requestBody", {}).get("content", {})
+    name = _reference(content.get("application/json", {}).get("schema", {}))
+    if name:
+        schema = document["components"]["schemas"][name]
+        example = json.dumps(schema.get("examples", [None])[0], ensure_ascii=False)
+        return name, _members(schema), ("-H 'Content-Type: application/json'", f"-d {shlex.quote(example)}")
+    files = content.get("multipart/form-data", {}).get("schema", {})
+    return "", _members(files), tuple(f"-F {part}=@{part}.md" for part in files.get("required", ()))
 
 
 def _parameter(parameter: Json) -> Field:
@@ -180,15 +183,17 @@ def _response(status: str, response: Json) -> Response:
     )
 
 
-def _curl(address: str, path: str, method: str, example: Any, *, secured: bool) -> str:
-    parts = ["curl"] if method == "get" else ["curl", f"-X {method.upper()}"]
-    lines = [" ".join([*parts, shlex.quote(address + path)])]
+def _query(parameters: Sequence[Field]) -> str:
+    """What has to stand behind the question mark, each with a word in capitals for its value."""
+    needed = [f"{each.name}={each.name.upper()}" for each in parameters if each.place == "query" and each.required]
+    return "?" + "&".join(needed) if needed else ""
+
+
+def _curl(address: str, method: str, sent: Sequence[str], *, secured: bool) -> str:
+    lines = [f"curl {shlex.quote(address)}" if method == "get" else f"curl -X {method.upper()} {shlex.quote(address)}"]
     if secured:
         lines.append('-H "Authorization: Bearer $SIGNOFF_KEY"')
-    if example is not None:
-        lines.append("-H 'Content-Type: application/json'")
-        lines.append("-d " + shlex.quote(json.dumps(example, ensure_ascii=False)))
-    return " \\\n  ".join(lines)
+    return " \\\n  ".join([*lines, *sent])
 
 
 def _reference(schema: Json) -> str:

@@ -61,7 +61,7 @@ class SlowBody(ServiceError):
 
 
 class UnsupportedMediaType(ServiceError):
-    """The body is not sent as application/json."""
+    """The body is not of the media type that this address takes."""
 
     status, code = 415, "unsupported_media_type"
 
@@ -77,12 +77,12 @@ KINDS: Mapping[type[ServiceError], str] = {
     Conflict: "Read the thing again and decide anew.",
     LeaseLost: "Claim the case again; if somebody else holds it, claim another.",
     RulesPinned: "Reload with `unpin`, or unpin the workflow first; the rules that were rolled back to stay till then.",
-    SamePerson: "Ask a colleague with scope rules to approve it, with a key of their own.",
+    SamePerson: "Ask a colleague with the same scope to approve it, with a key of their own.",
     ProposalStale: "Compare the files with what is in force now and propose anew by reloading.",
     ProposalClosed: "Read the proposal to see who decided what; propose anew by reloading.",
     ReplayRunning: "Wait until it has ended, or ask for fewer decisions with `since` and `limit`.",
     TooLarge: "Send less: long documents belong into a collection, not into a request.",
-    UnsupportedMediaType: "Send `Content-Type: application/json`, uncompressed.",
+    UnsupportedMediaType: "Send `Content-Type: application/json`, files as `multipart/form-data`, uncompressed.",
     InvalidRequest: "Correct the fields named in `errors` and send the request again.",
     KeyReused: "Use a new Idempotency-Key for a new request; repeat the old request unchanged to get its answer.",
     RulesBroken: "Correct the files at the places named; the rules in force have not changed.",

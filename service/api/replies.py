@@ -239,9 +239,3 @@ class Case(_CaseHead):
     choices: list[Choice]
     review: Review | None
     outcome: Outcome
-
-
-class Found(Reply):
-    """Passages, best first."""
-
-    items: list[FoundDocument]

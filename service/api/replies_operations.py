@@ -1,4 +1,4 @@
-"""What the API answers operations, document owners and auditors."""
+"""What the API answers operations and auditors."""
 
 from __future__ import annotations
 
@@ -9,39 +9,12 @@ from pydantic import Field
 from service.api.replies import Reply, Time
 
 
-class DocumentSummary(Reply):
-    """One version of a document."""
+class DocumentCheck(Reply):
+    """Whether a certificate holds with the documents there are; while it does not, nothing is automatic."""
 
-    collection: str
-    id: str
-    version: int
-    status: Literal["draft", "submitted", "approved", "superseded", "retired"]
-    title: str
-    owner: str
-    audience: list[str]
-    jurisdiction: list[str]
-    citations: list[str]
-    effective_from: str | None
-    effective_until: str | None
-    review_by: str | None
-    submitted_by: str
-    approved_by: str | None
-    approved_at: str | None
-    retired_at: str | None
-
-
-class Documents(Reply):
-    """A page of documents, by collection, id and version."""
-
-    items: list[DocumentSummary]
-    next: str | None = Field(description="Cursor of the next page.")
-
-
-class DocumentView(DocumentSummary):
-    """The newest version with its text, and every version."""
-
-    text: str
-    versions: list[DocumentSummary]
+    sequence: int = Field(description="Document sequence it was tried with.")
+    holds: bool
+    checked_at: str = Time
 
 
 class Release(Reply):
@@ -55,8 +28,10 @@ class Release(Reply):
     head: str
     snapshot: str
     encoder: str
+    adapter: str | None = Field(description="What fits requests to the words of the documents; null: none.")
     certificate: dict[str, Any] | None
     refusal: dict[str, Any] | None
+    documents: DocumentCheck | None = Field(description="Of the active one, when documents changed since it was made.")
     created_at: str = Time
     created_by: str
     why: str

@@ -136,7 +136,7 @@ class Alarm(Reply):
     workflow: str
     release: str
     rule: str | None = Field(description="null: the workflow as a whole.")
-    kind: Literal["blocks", "holds", "matches"]
+    kind: Literal["blocks", "holds", "matches", "certificate"]
     usual: Share
     seen: Share
     raised_at: str = Time

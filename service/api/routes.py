@@ -7,14 +7,27 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from service.api import audit, cases, decisions, documents, halt, health, openapi, reference, releases, rules, search
+from service.api import (
+    audit,
+    cases,
+    decisions,
+    documents,
+    halt,
+    health,
+    imports,
+    openapi,
+    reference,
+    releases,
+    rules,
+    search,
+)
 from service.api.headers import SecurityHeaders
 from service.api.limits import AdmissionGate, BodyLimit
 from service.api.problems import Unexpected, install_handlers
 from service.usecases.house import House
 
 # The most asked first: routes are tried in this order.
-_ROUTERS = (decisions, cases, search, *rules.PARTS, documents, releases, halt, audit, health, reference)
+_ROUTERS = (decisions, cases, search, *rules.PARTS, imports, documents, releases, halt, audit, health, reference)
 
 # Waiting reads cost a place in memory, not a thread.
 _WAITING_FOR_ONE_AT_WORK = 4
@@ -33,7 +46,7 @@ def install(app: FastAPI, house: House) -> None:
     install_handlers(app)
     limits = house.settings
     # Added last is outermost: headers, then what nobody foresaw, then the gate, then the size of the body.
-    app.add_middleware(BodyLimit, most=limits.max_body_bytes)
+    app.add_middleware(BodyLimit, most=limits.max_body_bytes, most_uploaded=limits.max_upload_bytes)
     app.add_middleware(
         AdmissionGate, most=limits.max_in_flight, most_waiting=_WAITING_FOR_ONE_AT_WORK * limits.max_in_flight
     )

@@ -12,18 +12,18 @@ from service.domain.types import Outcome
 from service.usecases.make_decision import Ask
 from service.usecases.resolve_case import REASON_CODE, Resolution
 
-_PLAIN = r"^[^\x00-\x1f\x7f]+$"  # no control characters: these go into addresses, logs and lists
+PLAIN = r"^[^\x00-\x1f\x7f]+$"  # no control characters: these go into addresses, logs and lists
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=PLAIN)]
 Text = Annotated[str, Field(min_length=1, description="At most as many code points as the service was set to.")]
 Written = Annotated[str, Field(max_length=20_000)]
-Token = Annotated[str, Field(min_length=1, max_length=200, pattern=_PLAIN, description="As given by claim.")]
+Token = Annotated[str, Field(min_length=1, max_length=200, pattern=PLAIN, description="As given by claim.")]
 
-IdInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=_PLAIN)]
-NameInQuery = Annotated[str | None, Query(min_length=1, max_length=200, pattern=_PLAIN)]
+IdInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=PLAIN)]
+NameInQuery = Annotated[str | None, Query(min_length=1, max_length=200, pattern=PLAIN)]
 After = Annotated[
     str | None,
-    Query(min_length=1, max_length=600, pattern=_PLAIN, description="Cursor: `next` of the page before."),
+    Query(min_length=1, max_length=600, pattern=PLAIN, description="Cursor: `next` of the page before."),
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
 DryRun = Annotated[bool, Query(description="Work it out and record nothing.")]
@@ -90,7 +90,7 @@ class CaseDecision(Body):
     reason_code: Annotated[str, Field(pattern=f"^{REASON_CODE}$", description="A code, never words about a person.")]
     note: Annotated[Written | None, Field(description="For colleagues and auditors.")] = None
     passage_ids: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=600, pattern=_PLAIN)]],
+        list[Annotated[str, Field(min_length=1, max_length=600, pattern=PLAIN)]],
         Field(default_factory=list, max_length=50, description="`passage_id`s of the documents that justify it."),
     ]
     reply: Annotated[Written | None, Field(description="For the person who asked.")] = None
@@ -106,15 +106,7 @@ class CaseDecision(Body):
         )
 
 
-class SearchRequest(Body):
-    """What to look for in the documents of a workflow."""
-
-    workflow: Name
-    text: Text
-    k: Annotated[int, Field(ge=1, le=50, description="Documents at most.")] = 5
-
-
-def _is_date(value: str) -> str:
+def is_date(value: str) -> str:
     try:
         datetime.fromisoformat(value)
     except ValueError as error:
@@ -123,35 +115,7 @@ def _is_date(value: str) -> str:
 
 
 Day = Annotated[str, Field(max_length=40, description="ISO 8601; a date alone begins at midnight UTC."),
-                AfterValidator(_is_date)]  # fmt: skip
-Names = Annotated[list[Name], Field(default_factory=list, max_length=100)]
-
-
-class DocumentSubmission(Body):
-    """A new document, or a new version of one. It waits for somebody else's approval."""
-
-    collection: Name
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,149}$")]
-    title: Annotated[str, Field(min_length=1, max_length=500, pattern=_PLAIN)]
-    text: Annotated[str, Field(min_length=1, description="Markdown.")]
-    owner: Name
-    audience: Annotated[Names, Field(description="Groups that may see it; empty: everyone.")]
-    jurisdiction: Names
-    citations: Names
-    effective_from: Day | None = None
-    effective_until: Annotated[Day | None, Field(description="Exclusive.")] = None
-
-
-class DocumentVersion(Body):
-    """Which version is approved."""
-
-    version: Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class Retirement(DocumentVersion):
-    """Which version is taken out of use, and why."""
-
-    why: Annotated[str, Field(min_length=1, max_length=2_000)]
+                AfterValidator(is_date)]  # fmt: skip
 
 
 class Halt(Body):

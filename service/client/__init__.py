@@ -23,6 +23,7 @@ from .answers import (
 )
 from .calls import Attributes
 from .clients import AsyncSignoff, Signoff
+from .document_answers import Document, DocumentDiff, DocumentPage, DocumentPreview, DocumentSummary, ImportReport
 from .errors import SignoffError, Unreachable
 from .rule_answers import (
     Alarm,
@@ -57,12 +58,18 @@ __all__ = [
     "DecisionPage",
     "DecisionSummary",
     "Disabled",
+    "Document",
+    "DocumentDiff",
+    "DocumentPage",
+    "DocumentPreview",
+    "DocumentSummary",
     "Draft",
     "Enabled",
     "Event",
     "Explained",
     "Halted",
     "HistoryPage",
+    "ImportReport",
     "Passage",
     "Proposal",
     "ProposalView",

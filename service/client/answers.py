@@ -34,6 +34,7 @@ class Passage(Answer):
     heading: str = ""
     highlights: list[tuple[int, int]] = []
     parts: dict[str, float] = {}
+    shares: dict[str, float] = {}  #: of each part in the score; search alone says them
 
 
 class Draft(Answer):
@@ -144,10 +145,6 @@ class Claimed(Answer):
 
 class Renewed(Answer):
     until: datetime
-
-
-class Found(Answer):
-    items: list[Passage]
 
 
 class Halted(Answer):

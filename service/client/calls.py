@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import httpx
 
-from .answers import Case, CasePage, Claimed, Decision, DecisionPage, Found, Halted, Passage, Renewed
+from .answers import Case, CasePage, Claimed, Decision, DecisionPage, Halted, Renewed
 from .steps import Calling, Pause, Steps, quoted, read, send
 
 Attributes: TypeAlias = Mapping[str, str | float | bool | Sequence[str]]
@@ -67,11 +67,6 @@ class WorkCalls(Calling):
         """A page of decisions, newest first."""
         params = {"workflow": workflow, "state": state, "after": after, "limit": limit}
         return (yield from self._one(DecisionPage, send("GET", "/v1/decisions", params=params)))
-
-    def search(self, text: str, workflow: str, k: int = 5) -> Steps[list[Passage]]:
-        """The best passages of the workflow's approved documents, best first."""
-        body = {"workflow": workflow, "text": text, "k": k}
-        return (yield from self._one(Found, send("POST", "/v1/search", body=body))).items
 
     def cases(
         self,

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 import httpx
 
 from .calls import WorkCalls
+from .document_calls import DocumentCalls
 from .rule_calls import RuleCalls
 from .steps import Outcome, Pause, Steps, arguments
 
@@ -18,7 +19,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Calls(WorkCalls, RuleCalls):
+class Calls(WorkCalls, DocumentCalls, RuleCalls):
     """Every call, as steps."""
 
     __slots__ = ()
@@ -65,7 +66,6 @@ class Signoff:
     get = _now(Calls.get)
     wait = _now(Calls.wait)
     decisions = _now(Calls.decisions)
-    search = _now(Calls.search)
     cases = _now(Calls.cases)
     case = _now(Calls.case)
     claim = _now(Calls.claim)
@@ -73,6 +73,17 @@ class Signoff:
     renew = _now(Calls.renew)
     return_case = _now(Calls.return_case)
     decide_case = _now(Calls.decide_case)
+    search = _now(Calls.search)
+    documents = _now(Calls.documents)
+    document = _now(Calls.document)
+    save_document = _now(Calls.save_document)
+    import_documents = _now(Calls.import_documents)
+    submit_document = _now(Calls.submit_document)
+    return_document = _now(Calls.return_document)
+    approve_document = _now(Calls.approve_document)
+    retire_document = _now(Calls.retire_document)
+    compare_document = _now(Calls.compare_document)
+    preview_document = _now(Calls.preview_document)
     rules = _now(Calls.rules)
     check_rules = _now(Calls.check_rules)
     diff_rules = _now(Calls.diff_rules)
@@ -141,7 +152,6 @@ class AsyncSignoff:
     get = _soon(Calls.get)
     wait = _soon(Calls.wait)
     decisions = _soon(Calls.decisions)
-    search = _soon(Calls.search)
     cases = _soon(Calls.cases)
     case = _soon(Calls.case)
     claim = _soon(Calls.claim)
@@ -149,6 +159,17 @@ class AsyncSignoff:
     renew = _soon(Calls.renew)
     return_case = _soon(Calls.return_case)
     decide_case = _soon(Calls.decide_case)
+    search = _soon(Calls.search)
+    documents = _soon(Calls.documents)
+    document = _soon(Calls.document)
+    save_document = _soon(Calls.save_document)
+    import_documents = _soon(Calls.import_documents)
+    submit_document = _soon(Calls.submit_document)
+    return_document = _soon(Calls.return_document)
+    approve_document = _soon(Calls.approve_document)
+    retire_document = _soon(Calls.retire_document)
+    compare_document = _soon(Calls.compare_document)
+    preview_document = _soon(Calls.preview_document)
     rules = _soon(Calls.rules)
     check_rules = _soon(Calls.check_rules)
     diff_rules = _soon(Calls.diff_rules)

@@ -72,7 +72,7 @@ class Alarm(Answer):
     workflow: str
     release: str
     rule: str | None
-    kind: Literal["blocks", "holds", "matches"]
+    kind: Literal["blocks", "holds", "matches", "certificate"]
     raised_at: datetime
     ended_at: datetime | None = None
     ended_by: str | None = None

@@ -1,14 +1,22 @@
-"""What the pages of documents show. Pure: values in, values out."""
+"""The lists of documents, and where each document's pages are. Pure: values in, values out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from service.console import words
-from service.console.prose import Block, blocks
 from service.console.words import Phrase, phrase
+
+ADDRESS = "/console/documents"
+
+
+def document_address(collection: str, document_id: str, version: int | None = None, page: str = "") -> str:
+    """The page of a document, or one of its `page`s."""
+    path = "/".join([ADDRESS, quote(collection, safe=""), quote(document_id, safe=""), *([page] if page else [])])
+    return f"{path}?version={version}" if version else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,29 +28,36 @@ class DocumentRow:
     version: int
     title: str
     status: Phrase
+    standing: Phrase | None  #: of an approved one that is not simply in force
     owner: str
     effective: str
     audience: str
     approved_by: str
+    review_by: str  #: empty when no day is set
+    overdue: bool
     address: str
 
 
 def document_rows(documents: Iterable[Mapping[str, Any]]) -> tuple[DocumentRow, ...]:
-    return tuple(map(_document_row, documents))
+    return tuple(map(document_row, documents))
 
 
-def _document_row(document: Mapping[str, Any]) -> DocumentRow:
+def document_row(document: Mapping[str, Any]) -> DocumentRow:
+    standing = document["standing"]
     return DocumentRow(
         collection=document["collection"],
         id=document["id"],
         version=document["version"],
         title=document["title"],
         status=phrase(words.DOCUMENT_STATUSES, document["status"]),
-        owner=document.get("owner") or words.NOTHING,
-        effective=_effective(document.get("effective_from"), document.get("effective_until")),
-        audience=", ".join(document.get("audience") or ()) or "everyone",
-        approved_by=document.get("approved_by") or words.NOTHING,
-        address=f"/console/documents/{document['collection']}/{document['id']}?version={document['version']}",
+        standing=phrase(words.STANDINGS, standing) if standing and standing != "in_force" else None,
+        owner=document["owner"] or words.NOTHING,
+        effective=_effective(document["effective_from"], document["effective_until"]),
+        audience=", ".join(document["audience"]) or "everyone",
+        approved_by=document["approved_by"] or words.NOTHING,
+        review_by=document["review_by"] or "",
+        overdue=document["overdue"],
+        address=document_address(document["collection"], document["id"], document["version"]),
     )
 
 
@@ -54,21 +69,22 @@ def _effective(begin: str | None, end: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentView:
-    """One version of a document with its text and its sister versions."""
+class Asked:
+    """The filters of the list, as the address has them."""
 
-    row: DocumentRow
-    body: tuple[Block, ...]
-    jurisdiction: str
-    citations: tuple[str, ...]
-    versions: tuple[DocumentRow, ...]
+    text: str = ""
+    collection: str = ""
+    status: str = ""
+    owner: str = ""
+    due: str = ""  #: days from now, of `words.DUE`
+    as_of: str = ""
+
+    def following(self, after: str) -> str:
+        """The query of the next page: the same filters, further on."""
+        filters = {name: getattr(self, name) for name in self.__slots__}
+        return "?" + urlencode({**{name: value for name, value in filters.items() if value}, "after": after})
 
 
-def document_view(document: Mapping[str, Any], versions: Iterable[Mapping[str, Any]]) -> DocumentView:
-    return DocumentView(
-        row=_document_row(document),
-        body=blocks(document["text"]),
-        jurisdiction=", ".join(document.get("jurisdiction") or ()) or "any",
-        citations=tuple(document.get("citations") or ()),
-        versions=document_rows(versions),
-    )
+def collections(known: Iterable[Sequence[str]], chosen: str = "") -> list[str]:
+    """The collections that workflows search, by name, and the one asked for."""
+    return sorted({name for names in known for name in names} | ({chosen} if chosen else set()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.console import words
+from service.console.document_views import document_address
 from service.console.marks import Marked, Piece, highlight
 from service.console.words import Phrase, phrase
 
@@ -101,7 +102,7 @@ def _evidence(document: Mapping[str, Any], named: frozenset[str]) -> EvidenceVie
     return EvidenceView(
         passage_id=document["passage_id"],
         reference=f"{plain_id}, version {document['version']}",
-        address=f"/console/documents/{document['collection']}/{plain_id}?version={document['version']}",
+        address=document_address(document["collection"], plain_id, document["version"]),
         title=document["title"],
         heading=document.get("heading", ""),
         pieces=highlight(document["passage"], document["highlights"]),

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from service.console import words
 from service.console.cookies import lease_token
 from service.console.decision_views import decision_rows, decision_view
-from service.console.document_views import document_rows, document_view
 from service.console.guard import HOME, TheHouse, Visitor, need, own_address
 from service.console.notices import Notice
 from service.console.render import DECISIONS, DOCUMENTS, QUEUES, RULES, TRY, page
@@ -21,9 +20,8 @@ from service.console.views import UNWRITTEN, CaseView, Draft, case_view, queue_v
 from service.domain.access import Principal, Scope
 from service.domain.types import Workflow
 from service.errors import NotFound
-from service.store import documents as stored
 from service.store.pointers import pointers
-from service.usecases import read_case, read_decision, read_document
+from service.usecases import read_case, read_decision
 from service.usecases.house import House
 
 router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
@@ -175,40 +173,6 @@ def decision(request: Request, house: TheHouse, finder: Finder, decision_id: str
         decision=decision_view(found, titles, house.clock()),
         may_explain={Scope.RULES, Scope.EXPLAIN, Scope.READ} <= finder.scopes,
     )
-
-
-@router.get("/documents")
-def documents(
-    request: Request, house: TheHouse, librarian: Librarian, status: Word = "", after: Cursor = None
-) -> Response:
-    found = read_document.page(house, librarian, status=status or None, after=after, limit=100)
-    return page(
-        request,
-        "documents.html",
-        documents=document_rows(found["items"]),
-        next=found["next"],
-        first=after is None,
-        status=status,
-        statuses=words.DOCUMENT_STATUSES.values(),
-    )
-
-
-@router.get("/documents/{collection}/{document_id}")
-def document(
-    request: Request,
-    house: TheHouse,
-    librarian: Librarian,
-    collection: str,
-    document_id: str,
-    version: Annotated[int | None, Query(ge=1)] = None,
-) -> Response:
-    newest = read_document.view(house, librarian, collection, document_id)
-    with house.store.read() as connection:
-        row = stored.get(connection, collection, document_id, version)
-    if row is None:
-        raise NotFound(f"Document {document_id} has no version {version}.", remedy="Choose one of its versions.")
-    shown = next(each for each in newest["versions"] if each["version"] == row.version)
-    return page(request, "document.html", document=document_view({**shown, "text": row.text}, newest["versions"]))
 
 
 @router.get("/{rest:path}")

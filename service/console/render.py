@@ -33,9 +33,10 @@ QUEUES = Door("/console", "Queues", frozenset({Scope.REVIEW, Scope.READ}))
 TRY = Door("/console/try", "Try it", frozenset({Scope.EXPLAIN}))
 DECISIONS = Door("/console/decisions", "Decisions", frozenset({Scope.READ, Scope.DECIDE}))
 DOCUMENTS = Door("/console/documents", "Documents", frozenset({Scope.READ, Scope.DOCUMENTS, Scope.SEARCH}))
+SEARCH = Door("/console/search", "Search", frozenset({Scope.SEARCH}))
 RULES = Door("/console/rules", "Rules", frozenset({Scope.RULES}))
 HISTORY = Door("/console/rules/history", "History of rules", frozenset({Scope.AUDIT}))
-DOORS = (QUEUES, TRY, DECISIONS, DOCUMENTS, RULES, HISTORY)
+DOORS = (QUEUES, TRY, DECISIONS, DOCUMENTS, SEARCH, RULES, HISTORY)
 
 
 def doors(principal: Principal | None) -> tuple[Door, ...]:

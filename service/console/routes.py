@@ -7,7 +7,15 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.console import actions, pages, rule_actions, rule_pages
+from service.console import (
+    actions,
+    document_actions,
+    document_pages,
+    pages,
+    rule_actions,
+    rule_pages,
+    search_pages,
+)
 from service.console.render import STATIC
 from service.usecases.house import House
 
@@ -26,5 +34,5 @@ def install(app: FastAPI, house: House) -> None:
     """Mount the static files and the pages. The pages' last route answers whatever else begins with /console."""
     app.state.house = house
     app.mount("/static", Kept(directory=STATIC), name="static")
-    for part in (actions, rule_actions, rule_pages, pages):
+    for part in (actions, rule_actions, document_actions, rule_pages, document_pages, search_pages, pages):
         app.include_router(part.router)

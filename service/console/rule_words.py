@@ -87,7 +87,12 @@ LASTING: tuple[tuple[int, str], ...] = (
 #: How far back a replay may look: days and words.
 SINCE: tuple[tuple[int, str], ...] = ((1, "the last day"), (7, "the last 7 days"), (30, "the last 30 days"))
 
-_SHARES: Mapping[str, str] = {"blocks": "are blocked", "holds": "are held for a person", "matches": "match it"}
+_SHARES: Mapping[str, str] = {
+    "blocks": "are blocked",
+    "holds": "are held for a person",
+    "matches": "match it",
+    "certificate": "are automatic within the guarantee",
+}
 
 
 def alarm_title(kind: str, rule: str, workflow: str, *, more: bool) -> str:
@@ -100,6 +105,8 @@ def alarm_title(kind: str, rule: str, workflow: str, *, more: bool) -> str:
             return f"{workflow} blocks {often}"
         case "holds":
             return f"{workflow} holds requests for a person {often}"
+        case "certificate":
+            return f"{workflow} decides nothing automatically: its certificate fails with the documents there are now"
     return f"{kind} in {workflow} {often}"
 
 

@@ -9,11 +9,12 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from service.console.guard import sign_in_address
 from service.console.notices import Notice
 from service.console.render import from_htmx, page
-from service.errors import InvalidRequest, ServiceError, Unauthenticated
+from service.errors import BadRequest, InvalidRequest, ServiceError, Unauthenticated
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -33,6 +34,8 @@ class ConsoleRoute(APIRoute):
                 return trouble(request, error)
             except RequestValidationError as error:
                 return trouble(request, _unreadable(error))
+            except HTTPException as error:
+                return trouble(request, _unread(error))
 
         return shown
 
@@ -86,6 +89,13 @@ def _field_words(field: str) -> str:
 
 def _sentence(message: str, remedy: str) -> str:
     return f"{message}: {remedy}" if remedy else message
+
+
+def _unread(error: HTTPException) -> ServiceError:
+    """What the framework wraps while it reads a form: our own refusal, or that it cannot read it."""
+    if isinstance(error.__cause__, ServiceError):
+        return error.__cause__
+    return BadRequest(f"The form could not be read: {error.detail}", remedy="Go back and try again from the page.")
 
 
 def _unreadable(error: RequestValidationError) -> InvalidRequest:

@@ -149,15 +149,33 @@ RULE_STATUSES = _phrases(
 )
 
 DOCUMENT_STATUSES = _phrases(
-    ("draft", "Draft", "", "plain"),
+    ("draft", "Draft", "Its author is still writing.", "plain"),
     ("submitted", "Submitted", "Waits for a second person to approve it.", "review"),
-    ("approved", "Approved", "", "allow"),
-    ("superseded", "Superseded", "", "plain"),
-    ("retired", "Retired", "", "plain"),
+    ("approved", "Approved", "May be found, from its first day to its last.", "allow"),
+    ("superseded", "Superseded", "A newer version has taken its place.", "plain"),
+    ("retired", "Retired", "Taken out of use.", "plain"),
 )
 
+#: What the calendar makes of an approved version.
+STANDINGS = _phrases(
+    ("in_force", "In force", "", "allow"),
+    ("upcoming", "Not yet in force", "Its first day is yet to come.", "review"),
+    ("expired", "Expired", "Its last day is over.", "plain"),
+    ("replaced", "Replaced", "A newer version is in force.", "plain"),
+)
+
+#: Notes on a version: what somebody did, and the tone it is told in.
+NOTES: Mapping[str, tuple[str, str]] = {
+    "returned": ("Returned", "review"),
+    "approved": ("Approved", "allow"),
+    "retired": ("Retired", "plain"),
+}
+
+#: Until when a review is due: days from now.
+DUE: Mapping[str, str] = {"0": "Due now", "30": "Within 30 days", "90": "Within 90 days", "365": "Within a year"}
+
 #: Parts of an evidence score.
-PARTS: Mapping[str, str] = {"dense": "Meaning", "lexical": "Words", "recency": "Recency"}
+PARTS: Mapping[str, str] = {"dense": "Meaning", "lexical": "Words"}
 
 #: What a redirect may announce: a fixed set, so that nothing a link carries is ever said as ours.
 SAID: Mapping[str, Phrase] = _phrases(
@@ -172,6 +190,11 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("acknowledged", "Acknowledged and recorded.", "", "allow"),
     ("proposed", "Proposed. Nothing has changed yet: somebody else has to approve it.", "", "review"),
     ("rejected", "Rejected and recorded. Nothing has changed.", "", "plain"),
+    ("draft-saved", "Saved as a draft. Nobody finds it before it is submitted and approved.", "", "plain"),
+    ("submitted", "Submitted. Nobody finds it before somebody else approves it.", "", "review"),
+    ("returned-to-author", "Returned: it is a draft again, with your note.", "", "plain"),
+    ("approved", "Approved. It is found from the next request on, as its dates have it.", "", "allow"),
+    ("retired", "Retired. It is gone from the next request on.", "", "plain"),
 )
 
 

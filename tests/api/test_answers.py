@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from service.api import replies, replies_operations, replies_rules
+from service.api import replies, replies_documents, replies_operations, replies_rules
 from service.client import AsyncSignoff, Signoff, SignoffError
 from tests.house import LiveServer
 
@@ -86,7 +86,7 @@ def test_a_case_is_as_the_reference_says(ask: Any) -> None:
 def test_operations_are_answered_as_the_reference_says(ask: Any) -> None:
     """Search, rules, documents, releases, halt, readiness and the ledger."""
     asked = {"workflow": WORKFLOW, "text": "charged twice", "k": 3}
-    assert len(fits(replies.Found, ask("operations", "POST", "/v1/search", asked))["items"]) == 3
+    assert len(fits(replies_documents.Found, ask("operations", "POST", "/v1/search", asked))["items"]) == 3
     assert fits(replies_rules.RulesStatus, ask("operations", "GET", "/v1/rules"))["packs"]
     assert fits(replies_rules.RulesChecked, ask("operations", "POST", "/v1/rules/check"))["ok"]
     reloaded = fits(replies_rules.Reloaded, ask("operations", "POST", "/v1/rules/reload?dry_run=true"))
@@ -96,23 +96,6 @@ def test_operations_are_answered_as_the_reference_says(ask: Any) -> None:
     fits(replies_operations.Halted, ask("operations", "POST", "/v1/resume", {"workflow": WORKFLOW}))
     fits(replies_operations.Readiness, ask("operations", "GET", "/readyz"))
     assert fits(replies_operations.LedgerVerified, ask("auditor", "GET", "/v1/audit/verify"))["ok"]
-
-
-def test_documents_are_answered_as_the_reference_says(ask: Any) -> None:
-    """Listed page by page, submitted, and read by either id; nobody approves what is their own."""
-    page = fits(replies_operations.Documents, ask("operations", "GET", "/v1/documents?limit=20"))
-    following = fits(replies_operations.Documents, ask("operations", "GET", f"/v1/documents?after={page['next']}"))
-    assert not {item["id"] for item in page["items"]} & {item["id"] for item in following["items"]}
-    document = {"collection": WORKFLOW, "id": "pigeons", "title": "Pigeons", "text": "They may stay.", "owner": "roof"}
-    submitted = ask("operations", "POST", "/v1/documents", document)
-    assert submitted.status_code == 201
-    assert fits(replies_operations.DocumentView, submitted)["status"] == "submitted"
-    for address in (submitted.headers["location"], f"/v1/documents/{WORKFLOW}/doc_pigeons"):
-        assert (
-            fits(replies_operations.DocumentView, ask("operations", "GET", address))["text"].strip() == "They may stay."
-        )
-    with pytest.raises(AssertionError, match="somebody else has to approve it"):
-        ask("operations", "POST", f"/v1/documents/{WORKFLOW}/pigeons/approve", {"version": 1})
 
 
 def test_the_openapi_document_is_served_and_the_page_too(shared_server: LiveServer) -> None:

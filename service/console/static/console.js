@@ -129,6 +129,19 @@ all("[data-copies]").forEach((button) =>
   }),
 );
 
+// --- files to be sent ------------------------------------------------------------------------------------------
+
+all("input[type=file]").forEach((field) =>
+  field.addEventListener("change", () => {
+    // told before anything is sent: a connection cut off in the middle could not be told from a broken one
+    const { mostBytes, mostFiles } = field.dataset;
+    const size = [...field.files].reduce((sum, file) => sum + file.size, 0);
+    const much = size > 0.99 * mostBytes || field.files.length > mostFiles;
+    field.setCustomValidity(much ? "These are more files, or larger ones, than are taken at once." : "");
+    field.reportValidity();
+  }),
+);
+
 // --- the lease -------------------------------------------------------------------------------------------------
 
 let touched = Date.now();
@@ -167,7 +180,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "notices") event.detail.target.scrollIntoView({ block: "nearest" });
-  if (event.detail.target.id === "way") one("#notices").replaceChildren(); // what was wrong before is mended
+  if (["way", "found"].includes(event.detail.target.id)) one("#notices").replaceChildren(); // what was wrong before is mended
 });
 document.addEventListener("htmx:load", tick);
 setInterval(tick, 1000);

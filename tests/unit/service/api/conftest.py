@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -17,11 +16,7 @@ from service.settings import Settings
 from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.usecases import manage_keys
-from service.usecases.allowed import AllowedSets
-from service.usecases.changed import Changed
-from service.usecases.disables import Disables
-from service.usecases.house import House
-from service.usecases.shelf import Shelf
+from service.usecases.house import House, furnish
 
 
 @pytest.fixture(scope="session")
@@ -30,19 +25,8 @@ def bare_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     settings = Settings(home=home, max_body_bytes=50_000, max_text_chars=200)
     store = open_store(settings.database)
     migrate(store)
-    shelf = Shelf(store, home / "snapshots", "no encoder", {})
-    house = House(
-        settings=settings,
-        store=store,
-        encoder=cast("Any", None),  # no workflow, so nothing is ever encoded
-        shelf=shelf,
-        allowed=AllowedSets(store),
-        changed=Changed(),
-        disables=Disables(store, shelf),
-        judges=ThreadPoolExecutor(2),
-        secret=bytes(32),
-        clock=lambda: datetime.now(UTC),
-    )
+    no_encoder = cast("Any", None)  # no workflow, so nothing is ever encoded
+    house = furnish(settings, store, no_encoder, bytes(32), lambda: datetime.now(UTC))
     yield house
     house.close()
 

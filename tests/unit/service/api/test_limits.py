@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.api.headers import SecurityHeaders
 from service.api.limits import AdmissionGate, BodyLimit, Lane, lane
 from service.api.problems import install_handlers
+from service.errors import ServiceError
 
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 EMPTY: Message = {"type": "http.request", "body": b"", "more_body": False}
@@ -151,6 +152,7 @@ def echo() -> ASGIApp:
     install_handlers(app)
 
     @app.post("/")
+    @app.post("/v1/documents/import")
     async def length(request: Request) -> int:
         return len(await request.body())
 
@@ -206,6 +208,32 @@ def test_a_body_that_does_not_come_is_not_waited_for(echo: ASGIApp) -> None:
     status, headers, told = asyncio.run(ask(echo, request_scope("/"), messages=[first]))
     assert (status, told["type"], headers["connection"]) == (408, "/problems/slow_body", "close")
     assert time.perf_counter() - begun < 5
+
+
+def test_what_takes_whole_documents_takes_more(echo: ASGIApp) -> None:
+    """Up to a limit of its own, announced or not; no other address does."""
+    uploads = TestClient(BodyLimit(echo.app, most=1_000, most_uploaded=5_000))  # type: ignore[attr-defined]
+    assert uploads.post("/", content=b"x" * 1_001).status_code == 413
+    assert uploads.post("/v1/documents/import", content=b"x" * 5_000).json() == 5_000
+    assert uploads.post("/v1/documents/import", content=b"x" * 5_001).status_code == 413
+    assert uploads.post("/v1/documents/import", content=iter([b"x" * 3_000] * 2)).status_code == 413
+
+
+def test_a_person_is_told_by_the_page_itself(echo: ASGIApp) -> None:
+    """What is too large for a page of the console reaches its route, unread, to be refused there in words."""
+    seen: list[ServiceError] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await receive()
+        except ServiceError as error:
+            seen.append(error)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"in words"})
+
+    told = TestClient(BodyLimit(page, most=1_000)).post("/console/documents/import", content=b"x" * 1_001)
+    assert told.text == "in words"
+    assert [error.code for error in seen] == ["too_large"]
 
 
 def test_every_answer_carries_the_security_headers() -> None:

@@ -8,7 +8,18 @@ import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from service.api import examples, examples_rules, replies, replies_operations, replies_rules, schemas, schemas_rules
+from service.api import (
+    examples,
+    examples_documents,
+    examples_rules,
+    replies,
+    replies_documents,
+    replies_operations,
+    replies_rules,
+    schemas,
+    schemas_documents,
+    schemas_rules,
+)
 from service.api.openapi import operations
 from service.api.problems import BY_CODE, MEDIA_TYPE
 from service.api.replies_operations import Problem
@@ -19,8 +30,9 @@ def document(bare_app: FastAPI) -> dict[str, Any]:
     return bare_app.openapi()
 
 
-PARTS = (replies, replies_operations, replies_rules)
-REQUESTS = examples.REQUESTS | examples_rules.REQUESTS
+PARTS = (replies, replies_operations, replies_rules, replies_documents)
+TAKEN = (schemas, schemas_rules, schemas_documents)
+REQUESTS = examples.REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS
 
 
 def every(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -85,13 +97,19 @@ def test_every_example_answer_fits_its_schema(document: dict[str, Any]) -> None:
 def test_every_example_request_is_taken(document: dict[str, Any]) -> None:
     """Whoever copies an example gets past the schema."""
     for name, example in REQUESTS.items():
-        (getattr(schemas, name, None) or getattr(schemas_rules, name)).model_validate(example)
-    bodies = {
-        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        for _, operation in every(document)
-        if "requestBody" in operation
-    }
-    assert bodies == set(REQUESTS)
+        next(getattr(part, name) for part in TAKEN if hasattr(part, name)).model_validate(example)
+    contents = [operation["requestBody"]["content"] for _, operation in every(document) if "requestBody" in operation]
+    bodies = [content["application/json"] for content in contents if "application/json" in content]
+    assert {body["schema"]["$ref"].rpartition("/")[2] for body in bodies} == set(REQUESTS)
+
+
+def test_what_takes_files_says_so(document: dict[str, Any]) -> None:
+    """Which field they come in; everything else takes JSON."""
+    sent = {name: item["requestBody"]["content"] for name, item in every(document) if "requestBody" in item}
+    files = {name for name, content in sent.items() if "application/json" not in content}
+    assert files == {"POST /v1/documents/import"}
+    schema = sent["POST /v1/documents/import"]["multipart/form-data"]["schema"]
+    assert schema["properties"]["files"]["items"]["format"] == "binary"
 
 
 def test_the_limit_of_the_text_is_the_setting(document: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from service.api.schemas import CaseDecision, DecisionRequest, DocumentSubmission, SearchRequest
+from service.api.schemas import CaseDecision, DecisionRequest
+from service.api.schemas_documents import DocumentSubmission, SearchRequest
 from service.api.validation import field_problems, shown
 from service.errors import FieldProblem
 

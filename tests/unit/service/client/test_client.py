@@ -15,7 +15,15 @@ import httpx
 import pytest
 
 import service.client
-from service.api import examples, examples_rules, replies, replies_operations, replies_rules
+from service.api import (
+    examples,
+    examples_documents,
+    examples_rules,
+    replies,
+    replies_documents,
+    replies_operations,
+    replies_rules,
+)
 from service.client import (
     AsyncSignoff,
     Case,
@@ -301,7 +309,7 @@ def test_a_final_decision_and_a_dry_run_are_not_waited_for() -> None:
 # --- everything else it can ask ---
 
 ASKED: dict[str, tuple[Act, str, Any, type]] = {
-    "POST /v1/search": (lambda s: s.search("a", "w", 3)[0], "", examples.FOUND, Passage),
+    "POST /v1/search": (lambda s: s.search("a", "w", 3)[0], "", examples_documents.FOUND, Passage),
     "GET /v1/cases": (lambda s: s.cases(queue="q"), "queue=q&limit=50", examples.CASES, CasePage),
     "GET /v1/cases/a%2Fb": (lambda s: s.case("a/b"), "", examples.CASE, Case),
     "POST /v1/cases/c/claim": (lambda s: s.claim_case("c"), "", examples.CLAIMED, Claimed),
@@ -376,7 +384,7 @@ def test_both_clients_have_the_same_methods_with_the_same_arguments() -> None:
 PAIRS: list[tuple[type, type]] = [
     (Decision, replies.DecisionView),
     (service.client.ScoredLabel, replies.ScoredLabel),
-    (Passage, replies.FoundDocument),
+    (Passage, replies_documents.FoundPassage),
     (service.client.Draft, replies.Draft),
     (Review, replies.Review),
     (DecisionPage, replies.Decisions),

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from service.console import rule_words, words
 from service.console.change_views import FilesView, earlier_view, files_view, reckoned
 from service.console.decision_views import decision_view
-from service.console.document_views import document_view
 from service.console.notices import Notice
 from service.console.one_rule_views import rule_view
 from service.console.render import DOORS, STATIC, doors, here, page, said, static_address
@@ -119,17 +118,6 @@ def _queue_page() -> str:
     )
 
 
-def _document_page() -> str:
-    evil = {"collection": EVIL, "id": EVIL, "version": 1, "title": EVIL, "status": EVIL, "owner": EVIL}
-    evil |= {
-        "audience": [EVIL],
-        "jurisdiction": [EVIL],
-        "citations": [EVIL],
-        "text": f"# {EVIL}\n\n- {EVIL}\n\n`{EVIL}`",
-    }
-    return _body("document.html", document=document_view(evil, [evil]))
-
-
 def _rules_page() -> str:
     evil = rule(id=EVIL, title=EVIL, status=EVIL, severity=EVIL, effect=EVIL, owner=EVIL, file=EVIL)
     evil["last_change"] = {"at": "2026-11-21T06:00:00.000Z", "by": EVIL, "kind": EVIL}
@@ -216,7 +204,7 @@ def _body(template: str, **shown: Any) -> str:
 @pytest.mark.parametrize(
     "made",
     [
-        *(_case_page, _decided_page, _decision_page, _try_page, _queue_page, _document_page),
+        *(_case_page, _decided_page, _decision_page, _try_page, _queue_page),
         *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
     ],
 )
@@ -284,8 +272,8 @@ def test_every_field_has_a_label() -> None:
 @pytest.mark.parametrize(
     "role, names",
     [
-        ("reviewer", ["Queues", "Try it", "Decisions", "Documents"]),
-        ("operations", ["Queues", "Try it", "Decisions", "Documents", "Rules"]),
+        ("reviewer", ["Queues", "Try it", "Decisions", "Documents", "Search"]),
+        ("operations", ["Queues", "Try it", "Decisions", "Documents", "Search", "Rules"]),
         ("caller", ["Decisions"]),
         ("auditor", ["Queues", "Try it", "Decisions", "Documents", "History of rules"]),
     ],
@@ -307,6 +295,8 @@ def test_nobody_signed_in_sees_no_navigation() -> None:
         ("/console/cases/c", "Queues"),
         ("/console/rules/check", "Rules"),
         ("/console/try", "Try it"),
+        ("/console/documents/import", "Documents"),
+        ("/console/search", "Search"),
     ],
 )
 def test_the_navigation_marks_where_one_is(path: str, name: str) -> None:
