@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     max_body_bytes: int = Field(262_144, ge=1_024, description="Larger bodies are refused with 413.")
+    max_upload_bytes: int = Field(33_554_432, ge=1_024, description="Files of one import together; more is refused.")
+    max_upload_files: int = Field(200, ge=1, le=1_000, description="Files of one import; more is refused.")
     max_text_chars: int = Field(8_000, ge=1, description="Longer request texts are refused, in code points.")
     max_in_flight: int = Field(256, ge=1, description="Decisions under way at once; more are refused with 503.")
     encoder_sessions: int = Field(2, ge=1, le=64, description="Encoder sessions, one thread each; one a core.")

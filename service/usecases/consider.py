@@ -10,20 +10,22 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import partial
 
 import structlog
 
-from index.encoder import EncoderPool
-from index.model import AllowedSet, Evidence
+from index.model import AllowedSet, Evidence, Query, Searcher, Vector
 from index.windows import Windows
 from rules.evaluate import evaluate
 from rules.model import AttributeValue, Effect, Ruling
 from rules.normalize import Text
 from service.domain.decide import ORDINARY, Circumstances, decide
+from service.domain.signal_values import signal_values
 from service.domain.types import Automatic, Certificate, Judgement
 from service.learn.head import Head
 from service.observe.metrics import STAGE_SECONDS
+from service.usecases.house import House
 from service.usecases.shelf import OpenRelease
 
 #: The documents this caller may find now, narrowed by what the rules oblige to.
@@ -36,13 +38,28 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """What encoder, documents and classifier make of one text. It depends on nothing but `opinion`'s arguments."""
+class Reading:
+    """What encoder and classifier make of one text, whatever the documents say."""
 
     windows: Windows
-    evidence: tuple[Evidence, ...]
     judgement: Judgement
     agree: bool  #: no window of a long text is sure of another label than the whole
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What encoder, classifier and documents make of one request. It depends on nothing but `opinion`'s arguments."""
+
+    reading: Reading
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def windows(self) -> Windows:
+        return self.reading.windows
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.reading.judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +102,66 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """The rooms after the rules, as one release and one deployment furnish them."""
+    """The rooms after the rules, as one release, the documents of one sequence and one deployment furnish them."""
 
     release: OpenRelease
-    encoder: EncoderPool
+    view: Callable[[], Searcher]  #: called when documents are looked for; what goes wrong there is that room's fault
+    today: date  #: what recency is counted from
     k: int  #: documents that count as found
     max_windows: int  #: encoder windows that are read
 
-    def opinion(self, text: str, allowed: AllowedSet, watch: Stopwatch) -> Opinion:
-        """Encode the clean text, search the allowed documents, judge. Raises whatever a room raises."""
+    def opinion(
+        self, text: str, attributes: Mapping[str, AttributeValue], allowed: AllowedSet, watch: Stopwatch
+    ) -> Opinion:
+        """Encode the clean text, judge it, search the allowed documents. Raises whatever a room raises."""
+        reading = self.read(text, watch)
+        return Opinion(reading, self.find(reading, text, attributes, allowed, watch))
+
+    def read(self, text: str, watch: Stopwatch) -> Reading:
         with watch.room("encode"):
-            windows = self.encoder.windows(text, max_windows=self.max_windows)
-        with watch.room("evidence"):
-            evidence = tuple(self.release.searcher.search(windows.pooled, text, allowed, self.k))
+            windows = self.release.encoder.windows(text, max_windows=self.max_windows)
         with watch.room("judgement"):
             judgement = self.release.head.judge(windows.pooled, text)
             agree = windows_agree(self.release.head, windows, text, judgement)
-        return Opinion(windows, evidence, judgement, agree)
+        return Reading(windows, judgement, agree)
+
+    def find(
+        self,
+        reading: Reading,
+        text: str,
+        attributes: Mapping[str, AttributeValue],
+        allowed: AllowedSet,
+        watch: Stopwatch,
+    ) -> tuple[Evidence, ...]:
+        with watch.room("evidence"):
+            vector = adapted(self.release, reading.windows.pooled)
+            query = Query(text, vector, self.today, signal_values(attributes))
+            return tuple(self.view().search(query, allowed, self.k))
 
 
-#: Gives the opinion on a clean text over the allowed documents: `Rooms.opinion`, or one that remembers.
-Opine = Callable[[str, AllowedSet, Stopwatch], Opinion]
+def rooms_at(house: House, release: OpenRelease, sequence: int, now: datetime) -> Rooms:
+    """The rooms of a release with the documents of that sequence."""
+    settings = house.settings
+    view = partial(house.views.at, release, sequence)
+    return Rooms(release, view, utc_date(now), settings.evidence_k, settings.max_windows)
+
+
+def retrieval_vector(house: House, release: OpenRelease, text: str) -> Vector:
+    """The vector that a clean text is looked for with, of unit length."""
+    return adapted(release, release.encoder.windows(text, max_windows=house.settings.max_windows).pooled)
+
+
+def adapted(release: OpenRelease, vector: Vector) -> Vector:
+    """A request's vector, brought nearer to the documents' words where the release has learned how."""
+    return vector if release.adapter is None else release.adapter.apply(vector)
+
+
+def utc_date(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+#: Gives the opinion on a request over the allowed documents: `Rooms.opinion`, or one that remembers.
+Opine = Callable[[str, Mapping[str, AttributeValue], AllowedSet, Stopwatch], Opinion]
 
 
 def consider(
@@ -134,7 +190,7 @@ def consider(
     fault: Exception | None = None
     if ruling.effect is not Effect.BLOCK:
         try:
-            opinion = opine(text.clean, allow(ruling.obligations.narrow), watch)
+            opinion = opine(text.clean, attributes, allow(ruling.obligations.narrow), watch)
         except Exception as error:  # noqa: BLE001 - whatever it is, a person decides, and operations hear of it
             fault = error
             _tell(release, watch.last, error)
@@ -148,7 +204,7 @@ def consider(
 def _under(circumstances: Circumstances, opinion: Opinion | None) -> Circumstances:
     if opinion is None:
         return replace(circumstances, degraded=True)
-    agree = circumstances.windows_agree and opinion.agree
+    agree = circumstances.windows_agree and opinion.reading.agree
     return replace(circumstances, windows_complete=opinion.windows.complete, windows_agree=agree)
 
 

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from index.encoder import EncoderPool
 from rules.normalize import normalize
-from service.errors import Conflict, RulesPinned
+from service.errors import CannotStart, Conflict, RulesPinned
 from service.learn.registry import head_from_bytes, head_to_bytes
+from service.store import artefacts
 from service.store.pointers import Pointer, pointer, release
 from service.usecases.changed_files import policy_of, read_files, refusal
 from service.usecases.embed import embed
@@ -30,22 +32,39 @@ _RECIPE = "1"
 def establish(
     house: House, name: str, by: str, why: str, *, sample: str = DEMO_SAMPLE, progress: Progress = silent
 ) -> Staged:
-    """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files."""
+    """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files.
+
+    A workflow that answers keeps its encoder and adapter: examples are fitted anew, what was tuned is not undone.
+    """
     candidate = read_files(house, name)
     with house.store.read() as connection:
         answering = pointer(connection, name)
     if answering is not None:
         _refuse_back_door(house, answering, candidate)
+    encoder, adapter = _tuned(house, answering)
     examples = read_examples(house.home / "workflows" / name / FILE)
-    head = fitted_head(house, examples, progress)
-    snapshot = snapshot_of(house, policy_of(candidate).collections, progress)
+    head = fitted_head(house, examples, progress, encoder)
+    snapshot = snapshot_of(house, policy_of(candidate).collections, progress, encoder)
     calibration = calibration_bytes([example for example in examples if example.part == CALIBRATION])
     base = answering.release if answering else None
-    staged = stage(
-        house, Parts(candidate.policy, candidate.rules, head, calibration, snapshot, sample, base), by, why, progress
-    )
+    parts = Parts(candidate.policy, candidate.rules, head, calibration, snapshot, sample, base, adapter, encoder.digest)
+    staged = stage(house, parts, by, why, progress)
     activate(house, [staged])
     return staged
+
+
+def _tuned(house: House, answering: Pointer | None) -> tuple[EncoderPool, bytes | None]:
+    """Encoder and adapter of the release that answers; the instance's own where that encoder is gone, or none did."""
+    if answering is None:
+        return house.encoder, None
+    with house.store.read() as connection:
+        row = release(connection, answering.release)
+        assert row is not None, "the foreign key keeps the release that answers"
+        adapter = artefacts.get(connection, row["adapter"]) if row["adapter"] else None
+    try:
+        return house.encoders.of(row["encoder"]), adapter
+    except CannotStart:
+        return house.encoder, None  # fitting anew is what brings such a workflow back
 
 
 def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) -> None:
@@ -72,14 +91,18 @@ def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) ->
         raise refusal(gone_as_problems(gone))
 
 
-def fitted_head(house: House, examples: Sequence[Example], progress: Progress = silent) -> bytes:
-    """The head fitted on the training part, from `models/` when these very examples were fitted before."""
-    path = house.home / "models" / f"{_head_name(house.encoder.digest, examples)}.head"
+def fitted_head(
+    house: House, examples: Sequence[Example], progress: Progress = silent, encoder: EncoderPool | None = None
+) -> bytes:
+    """The head fitted on the training part, from `models/` when these very examples were fitted before; on the vectors
+    of the instance's own encoder or of another one."""
+    chosen = encoder or house.encoder
+    path = house.home / "models" / f"{_head_name(chosen.digest, examples)}.head"
     if path.is_file():
         data = path.read_bytes()
         head_from_bytes(data)
         return data
-    data = head_to_bytes(_fit(house, examples, progress))
+    data = head_to_bytes(_fit(house, examples, progress, chosen))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft")
     draft.write_bytes(data)
@@ -87,21 +110,21 @@ def fitted_head(house: House, examples: Sequence[Example], progress: Progress = 
     return data
 
 
-def _fit(house: House, examples: Sequence[Example], progress: Progress) -> Any:
+def _fit(house: House, examples: Sequence[Example], progress: Progress, encoder: EncoderPool) -> Any:
     from service.learn.train import fit_head  # what only training needs stays out of a serving process
 
     train = [(normalize(e.text).clean, e.label) for e in examples if e.part != CALIBRATION]
     labelled = [(text, label) for text, label in train if label is not None]
     unlabelled = [text for text, label in train if label is None]
-    vectors = embed(house, [text for text, _ in labelled], "reading examples", progress)
-    beyond = (unlabelled, embed(house, unlabelled, "reading other requests", progress)) if unlabelled else None
+    vectors = embed(house, [text for text, _ in labelled], "reading examples", progress, encoder)
+    others = embed(house, unlabelled, "reading other requests", progress, encoder)
     progress("fitting the classifier", 0, 1)
     trained = fit_head(
         [text for text, _ in labelled],
         [label for _, label in labelled],
         vectors,
-        encoder_digest=house.encoder.digest,
-        out_of_domain=beyond,
+        encoder_digest=encoder.digest,
+        out_of_domain=(unlabelled, others) if unlabelled else None,
     )
     progress("fitting the classifier", 1, 1)
     return trained.head

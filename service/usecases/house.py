@@ -25,11 +25,17 @@ from service.store.migrate import check_schema
 from service.usecases.allowed import AllowedSets
 from service.usecases.changed import Changed
 from service.usecases.disables import Disables
+from service.usecases.document_checks import DocumentChecks
+from service.usecases.encoders import Encoders
+from service.usecases.register import Register
 from service.usecases.shelf import Shelf
+from service.usecases.snapshots import Snapshots
 from service.usecases.tally import Tally
+from service.usecases.views import Views
 
 _KEY_FILE = "secret.key"
 _OPINIONS = 8_192  # kept of calibration cases: a few kilobytes each
+_READINGS = 8_192  # likewise
 
 log = structlog.get_logger(__name__)
 
@@ -40,9 +46,14 @@ class House:
 
     settings: Settings
     store: Store
-    encoder: EncoderPool
+    encoder: EncoderPool  #: the instance's own; a release may have another one
+    encoders: Encoders
+    snapshots: Snapshots
     shelf: Shelf
+    register: Register
     allowed: AllowedSets
+    views: Views
+    checks: DocumentChecks
     changed: Changed
     disables: Disables
     judges: ThreadPoolExecutor  #: threads that take requests from door to routing
@@ -52,16 +63,13 @@ class House:
     draw: Callable[[], float] = random.SystemRandom().random  #: 0 to 1, for random checks
     worker: str = field(default_factory=lambda: new_id("wrk"))  #: names this process among those that answer
     tally: Tally = field(default_factory=Tally)
-    #: What is thought of calibration cases, by everything that depends on.
+    #: What is thought of calibration cases, by everything that depends on; and what is, whatever the documents say.
     opinions: Latest[tuple[Hashable, ...], Any] = field(default_factory=lambda: Latest(_OPINIONS))
+    readings: Latest[tuple[Hashable, ...], Any] = field(default_factory=lambda: Latest(_READINGS))
 
     @property
     def home(self) -> Path:
         return self.settings.home
-
-    @property
-    def snapshots(self) -> Path:
-        return self.settings.home / "snapshots"
 
     def close(self) -> None:
         """Finish what is under way, then let go of everything."""
@@ -90,18 +98,35 @@ def open_house(settings: Settings, clock: Callable[[], datetime] | None = None) 
     except BaseException:
         store.close()
         raise
-    shelf = Shelf(store, settings.home / "snapshots", encoder.digest, settings.route)
+    return furnish(settings, store, encoder, secret, clock or (lambda: datetime.now(UTC)))
+
+
+def furnish(
+    settings: Settings, store: Store, encoder: EncoderPool, secret: bytes, clock: Callable[[], datetime]
+) -> House:
+    """The parts joined, over what was opened already."""
+    encoders = Encoders(
+        encoder, settings.home / "encoders", sessions=settings.encoder_sessions, cache=settings.encoder_cache
+    )
+    snapshots = Snapshots(store, settings.home / "snapshots", clock)
+    shelf = Shelf(store, snapshots, encoders, settings.route)
+    register = Register(store)
     return House(
         settings=settings,
         store=store,
         encoder=encoder,
+        encoders=encoders,
+        snapshots=snapshots,
         shelf=shelf,
-        allowed=AllowedSets(store),
+        register=register,
+        allowed=AllowedSets(register),
+        views=Views(store, register),
+        checks=DocumentChecks(store),
         changed=Changed(),
         disables=Disables(store, shelf),
         judges=ThreadPoolExecutor(settings.decision_threads, thread_name_prefix="judge"),
         secret=secret,
-        clock=clock or (lambda: datetime.now(UTC)),
+        clock=clock,
     )
 
 

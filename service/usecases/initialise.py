@@ -27,9 +27,12 @@ from service.usecases.house import House, encoder_folder, make_secret, open_hous
 from service.usecases.import_documents import read_documents, sample
 from service.usecases.manage_keys import create
 from service.usecases.progress import Progress, silent
+from service.usecases.rebuild_snapshot import rebuild
+from service.usecases.snapshots import SnapshotLost
 
 STARTER = "retail-banking"
-_ATTESTOR = "starter"  # stands in the ledger for whoever approved the documents that come with Signoff
+# They stand in the ledger for whoever wrote the documents that come with Signoff, and whoever approved them.
+_FILER, _ATTESTOR = "signoff", "starter"
 _FIRST_KEYS = (("first caller", "caller"), ("first reviewer", "reviewer"), ("first operator", "operations"))
 
 
@@ -78,15 +81,23 @@ def ensure_encoder(settings: Settings, progress: Progress = silent) -> None:
 
 
 def open_workflows(house: House, progress: Progress = silent) -> list[str]:
-    """Establish the starter workflow if there is none yet; the names of the workflows made."""
+    """Establish the starter workflow if there is none yet; the names of the workflows made.
+
+    Where there are workflows, those whose snapshot another version of Signoff wrote get a new one.
+    """
     with house.store.read() as connection:
-        known = {pointer.workflow for pointer in pointers.pointers(connection)}
+        known = pointers.pointers(connection)
+    for pointer in known:
+        try:
+            house.shelf.open(pointer.release)
+        except SnapshotLost:
+            rebuild(house, pointer.workflow, _FILER, progress)
     if known:
         return []
     corpus, unreadable = read_documents(Path(index.__path__[0]) / "corpora" / STARTER)
     if unreadable:
         raise CannotStart(f"starter documents cannot be read:\n{sample(unreadable)}", remedy="reinstall Signoff")
-    file_documents(house, STARTER, corpus, _ATTESTOR, attested_by=_ATTESTOR)
+    file_documents(house, STARTER, corpus, _FILER, attested_by=_ATTESTOR)
     establish(house, STARTER, _ATTESTOR, "first start", progress=progress)
     return [STARTER]
 

@@ -29,6 +29,9 @@ from service.usecases.house import House
 __all__ = ["Answered", "Ask", "Prepared", "decide", "prepare"]  # who asks names what is asked by this module
 
 
+_PARTS = ("rules", "policy", "head", "snapshot", "encoder", "adapter")
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What goes back over the wire."""
@@ -186,11 +189,12 @@ def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
     return {
         "workflow": asked.release.workflow.name,
         "release": asked.release.id,
-        "parts": {name: row[name] for name in ("rules", "policy", "head", "snapshot", "encoder")},
+        "parts": {name: row[name] for name in _PARTS if row[name] is not None},
         "route": dict(row["route"]),
         "document_sequence": asked.pointer.document_sequence,
         "groups": sorted(principal.groups),
         "clock": timestamp(asked.at),
+        "certified": asked.certificate is not None,
         "principal": principal.name,
         "state": automatic.state.value,
         "outcome": automatic.outcome.value,

@@ -6,15 +6,17 @@ from typing import Any
 
 from service.domain.access import Principal
 from service.domain.answer import timestamp
-from service.store import pointers
+from service.store import document_checks, pointers
+from service.store.document_checks import Check
 from service.usecases.house import House
 
 
 def page(house: House, principal: Principal, workflow: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-    """Newest first; `active` marks the one that answers."""
+    """Newest first; `active` marks the one that answers, and `documents` says whether its certificate still holds."""
     with house.store.read() as connection:
         active = {pointer.release for pointer in pointers.pointers(connection)}
         rows = pointers.release_history(connection, workflow, limit)
+        checks = {row.id: document_checks.latest(connection, row.id) for row in rows if row.id in active}
     return [
         {
             "id": row.id,
@@ -25,11 +27,20 @@ def page(house: House, principal: Principal, workflow: str | None = None, limit:
             "head": row.head,
             "snapshot": row.snapshot,
             "encoder": row.encoder,
+            "adapter": row.adapter,
             "certificate": row.certificate,
             "refusal": row.refusal,
+            "documents": _told(checks.get(row.id)),
             "created_at": timestamp(row.created_at),
             "created_by": row.created_by,
             "why": row.why,
         }
         for row in rows
     ]
+
+
+def _told(check: Check | None) -> dict[str, Any] | None:
+    """What the certificate came to when it was last tried with the documents there are."""
+    if check is None:
+        return None
+    return {"sequence": check.sequence, "holds": check.holds, "checked_at": timestamp(check.checked_at)}

@@ -25,7 +25,7 @@ from service.store import decisions, pointers
 from service.store.engine import Row
 from service.store.pointers import Pointer
 from service.usecases.changed_files import broken
-from service.usecases.consider import Rooms, consider
+from service.usecases.consider import consider, rooms_at
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
 from service.usecases.rule_files import Candidate, compiled, read_workflows
@@ -223,7 +223,7 @@ class _WholeWay:
         house, release = self._house, self._opened()
         considered = consider(
             release,
-            Rooms(release, house.encoder, house.settings.evidence_k, house.settings.max_windows).opinion,
+            rooms_at(house, release, self._pointer.document_sequence, now).opinion,
             then.text,
             release.ruleset.schema.coerce(then.attributes),
             lambda narrow: house.allowed.get(

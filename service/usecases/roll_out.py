@@ -30,11 +30,19 @@ log = structlog.get_logger(__name__)
 Work = Callable[[Connection], None]
 
 
-def roll_out(house: House, release_ids: Sequence[str], new: Sequence[str], record: Work, flip: Work) -> tuple[str, ...]:
+def roll_out(
+    house: House,
+    release_ids: Sequence[str],
+    new: Sequence[str],
+    record: Work,
+    flip: Work,
+    *,
+    patience: float | None = None,
+) -> tuple[str, ...]:
     """Run `record`, wait for the workers, run `flip`; ids of the workers left behind.
 
-    Without other workers both run in one transaction. When `flip` raises, or the waiting is
-    broken off, the `new` releases are gone again.
+    The wait lasts `patience` seconds at most, or PATIENCE. Without other workers both run in one transaction. When
+    `flip` raises, or the waiting is broken off, the `new` releases are gone again.
     """
     rollout = house.new_id("roll")
 
@@ -58,7 +66,7 @@ def roll_out(house: House, release_ids: Sequence[str], new: Sequence[str], recor
         flip(connection)
 
     try:
-        behind = _wait(house, rollout)
+        behind = _wait(house, rollout, PATIENCE if patience is None else patience)
         house.store.commit(finish)
     except BaseException:
         house.store.commit(lambda connection: rollouts.withdraw(connection, rollout, house.clock()))
@@ -68,10 +76,10 @@ def roll_out(house: House, release_ids: Sequence[str], new: Sequence[str], recor
     return behind
 
 
-def _wait(house: House, rollout: str) -> tuple[str, ...]:
+def _wait(house: House, rollout: str, patience: float) -> tuple[str, ...]:
     """Until every live worker is ready, or patience is at an end; ids of those that are not. One that dies meanwhile is
     not waited for, and is named."""
-    begun, until = house.clock(), time.monotonic() + PATIENCE
+    begun, until = house.clock(), time.monotonic() + patience
     while True:
         with house.store.read() as connection:
             ready = rollouts.ready(connection, rollout)

@@ -27,7 +27,7 @@ from service.usecases.stage_release import Staged, current_parts, settle, stage
 KIND = "rules.rolled_back"
 
 # A release with these in common with another is certified by what certified the other, if its rules are the same.
-_CERTIFIED_WITH = ("head", "snapshot", "encoder", "calibration")
+_CERTIFIED_WITH = ("head", "snapshot", "encoder", "adapter", "calibration")
 
 
 @dataclass(frozen=True, slots=True)

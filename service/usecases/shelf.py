@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
+from index.adapt import Adapter, adapter_from_bytes
+from index.encoder import EncoderPool
 from index.errors import IndexFault
 from index.latest import Latest
-from index.search import HybridSearcher
-from index.snapshot import open_snapshot
+from index.snapshot import Snapshot
 from rules.ruleset import RuleSet
 from service.domain.types import Certificate, Refusal, Workflow
 from service.errors import CannotStart, NotFound, ReleaseOpening
@@ -19,7 +19,9 @@ from service.learn.head import Head
 from service.learn.registry import head_from_bytes
 from service.store import artefacts, pointers
 from service.store.engine import Connection, Store
+from service.usecases.encoders import Encoders
 from service.usecases.rule_files import ruleset_of
+from service.usecases.snapshots import Snapshots
 from service.usecases.workflow_file import read_workflow
 
 T = TypeVar("T")
@@ -34,7 +36,9 @@ class OpenRelease:
     id: str
     workflow: Workflow
     ruleset: RuleSet
-    searcher: HybridSearcher
+    snapshot: Snapshot  #: what a view of the documents begins with
+    encoder: EncoderPool
+    adapter: Adapter | None  #: brings a request's vector nearer to the documents' words
     head: Head
     certificate: Certificate | None
     refusal: Refusal | None
@@ -44,17 +48,20 @@ class OpenRelease:
 class Shelf:
     """Opens releases by id and keeps the latest. Parts that two releases share are opened once."""
 
-    def __init__(self, store: Store, snapshots: Path, encoder_digest: str, route: Mapping[str, int]) -> None:
+    def __init__(self, store: Store, snapshots: Snapshots, encoders: Encoders, route: Mapping[str, int]) -> None:
         """`route` are the settings that a certificate depends on; with others it does not hold."""
         self._store = store
         self._snapshots = snapshots
-        self._encoder = encoder_digest
+        self._encoders = encoders
         self._route = dict(route)
         self._releases: Latest[str, OpenRelease] = Latest(_KEPT)
         self._held: Mapping[str, OpenRelease] = {}
         self._attended = False
         self._parts: Latest[tuple[Hashable, ...], Any] = Latest(8 * _KEPT)
-        self._opening = threading.RLock()  # what two requests miss at once is opened once
+        # What two requests miss at once is opened once. Opening may take long where a snapshot has to be mended, and
+        # whoever only wants a policy or a rule set does not wait for that.
+        self._opening = threading.RLock()
+        self._making = threading.RLock()
 
     def open(self, release_id: str) -> OpenRelease:
         """The release, from memory when it was asked for before."""
@@ -115,21 +122,28 @@ class Shelf:
 
     def assemble(self, row: Mapping[str, Any], read: Mapping[str, bytes]) -> OpenRelease:
         """A release from its row and the bytes of its artefacts by digest; opens what is not open yet."""
-        if row["encoder"] != self._encoder:
-            raise CannotStart(
-                f"release {row['id']} was made with encoder {row['encoder'][:12]}, installed is {self._encoder[:12]}",
-                remedy="put that encoder back, or fit the workflow on this one: signoff workflow refit NAME",
-            )
+        encoder = self._encoders.of(row["encoder"])
         workflow = self._policy(row["policy"], read)
         ruleset = ruleset_of(read[row["rules"]], workflow.attributes, self.part)
-        head = self.part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], self._encoder))
-        searcher = self.part(("snapshot", row["snapshot"]), lambda: self._open_snapshot(row["snapshot"]))
+        head = self.part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], encoder.digest))
+        snapshot = self._snapshot(row["snapshot"], encoder)
         certificate = Certificate(**row["certificate"]) if row["certificate"] else None
         refusal = Refusal(**row["refusal"]) if row["refusal"] else None
         if certificate is not None and row["route"] != self._route:
             refusal = _other_route(certificate, row["route"], self._route)
             certificate = None
-        return OpenRelease(row["id"], workflow, ruleset, searcher, head, certificate, refusal, row)
+        return OpenRelease(
+            id=row["id"],
+            workflow=workflow,
+            ruleset=ruleset,
+            snapshot=snapshot,
+            encoder=encoder,
+            adapter=self._adapter(row["adapter"], encoder, read),
+            head=head,
+            certificate=certificate,
+            refusal=refusal,
+            row=row,
+        )
 
     def _load(self, release_id: str) -> OpenRelease:
         with self._store.read() as connection:
@@ -138,20 +152,33 @@ class Shelf:
     def _policy(self, digest: str, read: Mapping[str, bytes]) -> Workflow:
         return self.part(("policy", digest), lambda: read_workflow(read[digest]))
 
-    def _open_snapshot(self, digest: str) -> HybridSearcher:
+    def _adapter(self, digest: str | None, encoder: EncoderPool, read: Mapping[str, bytes]) -> Adapter | None:
+        if digest is None:
+            return None
         try:
-            return HybridSearcher(open_snapshot(self._snapshots / digest, encoder_digest=self._encoder))
+            return self.part(("adapter", digest), lambda: adapter_from_bytes(read[digest], encoder.digest))
         except IndexFault as fault:
-            raise CannotStart(f"{fault.place}: {fault.reason}", remedy="run `signoff index build`") from fault
+            raise CannotStart(f"{fault.place}: {fault.reason}", remedy=fault.remedy) from fault
+
+    def _snapshot(self, digest: str, encoder: EncoderPool) -> Snapshot:
+        key = ("snapshot", digest)
+        with self._opening:
+            found: Snapshot | None = self._parts.get(key)
+            if found is None:
+                found = self._snapshots.open(digest, encoder)
+                self._parts.put(key, found)
+            return found
 
     def part(self, key: tuple[Hashable, ...], make: Callable[[], T], /) -> T:
         """What `key` names, made once and kept: parts that releases share, and rule files that were tried before."""
-        with self._opening:
-            part: T | None = self._parts.get(key)
-            if part is None:
-                part = make()
-                self._parts.put(key, part)
-            return part
+        part: T | None = self._parts.get(key)
+        if part is None:
+            with self._making:
+                part = self._parts.get(key)
+                if part is None:
+                    part = make()
+                    self._parts.put(key, part)
+        return part
 
 
 class Artefacts(Mapping[str, bytes]):

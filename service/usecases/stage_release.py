@@ -9,11 +9,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from index.encoder import EncoderPool
 from service.domain.types import Certificate, Refusal
 from service.errors import Conflict
-from service.store import artefacts, events, ledger, payloads, pointers
+from service.store import artefacts, document_checks, events, ledger, payloads, pointers
+from service.store.document_checks import Check
 from service.store.engine import Connection
 from service.usecases.certify import certify
+from service.usecases.document_checks import check_of
 from service.usecases.examples import CALIBRATION, Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
@@ -37,6 +40,10 @@ class Parts:
     snapshot: str
     sample: str = DEMO_SAMPLE
     base: str | None = None  #: the release these parts were taken from; None for a workflow that is new
+    adapter: bytes | None = None  #: of requests' vectors
+    encoder: str | None = (
+        None  #: digest of the encoder that head, snapshot and adapter belong to; None: the instance's own
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Staged:
     recorded: bool = False  #: it answered before, so that only the pointer has to move
     told: Mapping[str, Any] = field(default_factory=dict)  #: what its ledger record says besides
     left_behind: tuple[str, ...] = ()  #: workers that did not have it open when it began to answer
+    check: Check | None = None  #: with which documents its certificate was made or tried
 
 
 def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = silent) -> Staged:
@@ -62,7 +70,8 @@ def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = si
         "head": _digest(parts.head),
         "calibration": _digest(parts.calibration),
         "snapshot": parts.snapshot,
-        "encoder": house.encoder.digest,
+        "encoder": encoder_of(house, parts).digest,
+        "adapter": _digest(parts.adapter) if parts.adapter is not None else None,
         "route": house.settings.route,
         "certificate": None,
         "refusal": None,
@@ -70,14 +79,26 @@ def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = si
         "created_by": by,
         "why": why,
     }
-    draft = house.shelf.assemble(row, {_digest(data): data for data in (parts.rules, parts.policy, parts.head)})
+    draft = house.shelf.assemble(row, artefacts_of(parts))
     row["workflow"] = draft.workflow.name
+    approved, now = house.register.at(draft.workflow.collections, sequence), house.clock()
     certified = certify(house, draft, calibration_cases(parts.calibration), sequence, parts.sample, progress)
     certificate = certified if isinstance(certified, Certificate) else None
     refusal = certified if isinstance(certified, Refusal) else None
     row["certificate"] = asdict(certificate) if certificate else None
     row["refusal"] = asdict(refusal) if refusal else None
-    return Staged(replace(draft, certificate=certificate, refusal=refusal, row=row), parts)
+    check = check_of(approved, holds=True, found=asdict(certificate), now=now) if certificate else None
+    return Staged(replace(draft, certificate=certificate, refusal=refusal, row=row), parts, check=check)
+
+
+def artefacts_of(parts: Parts) -> dict[str, bytes]:
+    """What is kept by its digest, by its digest."""
+    return {_digest(data): data for _, data in _artefacts(parts)}
+
+
+def encoder_of(house: House, parts: Parts) -> EncoderPool:
+    """The encoder that the parts belong to."""
+    return house.encoder if parts.encoder is None else house.encoders.of(parts.encoder)
 
 
 class BaseMoved(Conflict):
@@ -107,11 +128,14 @@ def activate(
     staged: Sequence[Staged],
     kind: str = "release.activated",
     also: Callable[[Connection], None] | None = None,
+    *,
+    patience: float | None = None,
 ) -> list[Staged]:
     """Let the staged releases answer, all from the same commit on, as soon as every live worker has them open.
 
     `also` writes what else belongs into that commit. BaseMoved if one's base no longer answers; then nothing happened.
-    A worker that does not open them in time is named in `left_behind`: it leaves service until it has.
+    A worker that does not open them in time (`patience` in seconds) is named in `left_behind`: it leaves service until
+    it has.
     """
     for each in staged:
         house.shelf.put(each.release)
@@ -128,7 +152,7 @@ def activate(
             also(connection)
 
     new = [each.release.id for each in staged if not each.recorded]
-    behind = roll_out(house, [each.release.id for each in staged], new, record, flip)
+    behind = roll_out(house, [each.release.id for each in staged], new, record, flip, patience=patience)
     return [replace(each, left_behind=behind) for each in staged]
 
 
@@ -142,6 +166,8 @@ def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
         snapshot=release["snapshot"],
         sample=(release["certificate"] or release["refusal"] or {}).get("sample", DEMO_SAMPLE),
         base=release["id"],
+        adapter=artefacts.get(connection, release["adapter"]) if release["adapter"] else None,
+        encoder=release["encoder"],
     )
 
 
@@ -158,7 +184,7 @@ def calibration_cases(data: bytes) -> list[Example]:
 def _record(connection: Connection, staged: Staged, now: datetime) -> None:
     """Everything that makes the release known, so that any worker can open it; it does not answer yet."""
     row, parts = dict(staged.release.row), staged.parts
-    for name, data in (("rules", parts.rules), ("policy", parts.policy), ("head", parts.head)):
+    for name, data in _artefacts(parts):
         assert artefacts.put(connection, name, data, now) == row[name]
     # Calibration texts are personal: they lie with the payloads, the artefact only says which.
     digest = row["calibration"]
@@ -171,11 +197,21 @@ def _flip(house: House, connection: Connection, staged: Staged, kind: str) -> No
     row, base, now = dict(staged.release.row), staged.parts.base, house.clock()
     if not pointers.activate(connection, row["workflow"], row["id"], base, now):
         raise BaseMoved(f"workflow {row['workflow']} no longer answers by {base}", remedy="stage it again")
+    if staged.check is not None:
+        document_checks.put(connection, row["id"], staged.check)
     body = {name: row[name] for name in ("workflow", "rules", "policy", "head", "snapshot", "encoder", "calibration")}
+    if row["adapter"] is not None:
+        body["adapter"] = row["adapter"]
     body |= {"by": row["created_by"], "why": row["why"], "certified": row["certificate"] is not None}
     ledger.append(connection, kind, row["id"], now, body | dict(staged.told))
     told = {"release": row["id"], "workflow": row["workflow"]}
     events.add(connection, house.new_id("evt"), kind, row["id"], told, now)
+
+
+def _artefacts(parts: Parts) -> list[tuple[str, bytes]]:
+    """What is kept by its digest, with the name it has in the release."""
+    named = [("rules", parts.rules), ("policy", parts.policy), ("head", parts.head)]
+    return named if parts.adapter is None else [*named, ("adapter", parts.adapter)]
 
 
 def _calibration_id(digest: str) -> str:

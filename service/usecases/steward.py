@@ -1,9 +1,11 @@
-"""What a worker does besides answering: three threads that keep it in step with the others.
+"""What a worker does besides answering: threads that keep it in step with the others.
 
 *Keeping up*, several times a second: releases that are announced are opened and reported, releases that answer and are
-not open are opened. *Signs of life*, every other second: that it is alive, and what it counted. *Chores*, which may
-take long and hold up neither: taking over edited files (the oldest worker of a host), trying certificates again,
-watching for alarms (the oldest worker of all).
+not open are opened. *Looking out*, as often: what answers is looked for in the documents there are now, so that no
+request has to wait for that. *Signs of life*, every other second: that it is alive, and what it counted. *Chores*,
+which may take long and hold up none of these: taking over edited files (the oldest worker of a host), trying
+certificates again, watching for alarms (the oldest worker of all). Two more have a thread each, because one must not
+wait for the other: trying certificates with changed documents, and making new bases of old snapshots.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from service.observe.metrics import RELEASES_OPENING
 from service.store import rollouts, rule_hours, workers
 from service.store.engine import Connection, open_store
 from service.usecases import alarms, disable_rule
+from service.usecases.document_chores import DocumentChores
 from service.usecases.edited_files import Watch, take_over
 from service.usecases.house import House
 from service.usecases.roll_out import ALIVE
@@ -32,6 +35,10 @@ HOST = socket.gethostname()
 _LOOK = 0.12  # seconds between looks
 _BEAT = 2.0  # seconds between signs of life
 _CHORES = 0.1  # seconds between looks for something to do
+_DOCUMENTS = 1.0  # seconds between looks for changed documents
+_COMPACTION = 5.0  # seconds between looks for snapshots to make anew
+_COMPACTING = "compaction"
+_LAST_WAIT = 3.0  # seconds
 _RECHECK = 1.0  # seconds
 _ALARMS = 10.0  # seconds
 _RETRY = 5.0  # seconds before a release that would not open is tried again
@@ -81,10 +88,19 @@ class Steward:
     def __init__(self, house: House) -> None:
         self._house = house
         self._stop = threading.Event()
+        self._first_of_host = self._first_of_all = False
+        documents = DocumentChores(house)
         rounds = (
             ("keep-up", _LOOK, self._keep_up),
+            ("look-out", _LOOK, documents.look_out),
             ("alive", _BEAT, self._say_alive),
             ("chores", _CHORES, self._chores),
+            ("documents", _DOCUMENTS, lambda: documents.recheck(first_of_all=self._first_of_all)),
+            (
+                _COMPACTING,
+                _COMPACTION,
+                lambda: documents.compact(first_of_all=self._first_of_all, first_of_host=self._first_of_host),
+            ),
         )
         self._threads = [
             threading.Thread(target=self._round, args=(seconds, work), name=f"steward-{name}", daemon=True)
@@ -93,7 +109,6 @@ class Steward:
         self._alarms, self._tidy, self._recheck = _Every(_ALARMS), _Every(3_600.0), _Every(_RECHECK)
         self._files = _Every(house.settings.watch_rules)
         self._watch = Watch(house.home)
-        self._first_of_host = self._first_of_all = False
         self._announced: dict[str, list[str]] = {}  # rollout -> releases to have open until it ends
         self._reported: set[str] = set()  # rollouts whose releases are open here
         self._reloads: int | None = None  # how often a reload was asked for
@@ -112,7 +127,8 @@ class Steward:
         """Leave the workers in order, so that no change waits for this one."""
         self._stop.set()
         for thread in self._threads:
-            thread.join()
+            # A compaction may be waiting for workers that hang; whatever it is at, nothing is lost when it is cut off.
+            thread.join(_LAST_WAIT if thread.name == f"steward-{_COMPACTING}" else None)
         self._house.shelf.attend(False)
         self._guarded(lambda: self._house.store.commit(lambda connection: workers.gone(connection, self._house.worker)))
 

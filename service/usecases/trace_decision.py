@@ -7,10 +7,9 @@ from typing import Any
 from rules.model import Effect
 from service.domain.access import Principal
 from service.domain.answer import document_part, rules_part
-from service.usecases.ask import Ask, consider_ask, find_pointer
+from service.usecases.ask import Ask, Asked, consider_ask, find_pointer
 from service.usecases.consider import Considered
 from service.usecases.house import House
-from service.usecases.shelf import OpenRelease
 
 
 def trace(house: House, principal: Principal, ask: Ask) -> dict[str, Any]:
@@ -18,10 +17,11 @@ def trace(house: House, principal: Principal, ask: Ask) -> dict[str, Any]:
     with house.store.read() as connection:
         found = find_pointer(connection, ask.workflow)
     asked = consider_ask(house, principal, ask, found)
-    return {"rooms": _rooms(asked.release, asked.considered), "answer": asked.answer("dec_dry_run", None)}
+    return {"rooms": _rooms(asked), "answer": asked.answer("dec_dry_run", None)}
 
 
-def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]:
+def _rooms(asked: Asked) -> list[dict[str, Any]]:
+    considered = asked.considered
     ms = {room: round(seconds * 1_000, 3) for room, seconds in considered.seconds.items()}
     text, automatic, judgement = considered.text, considered.automatic, considered.judgement
     rooms = [
@@ -61,7 +61,7 @@ def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]
                 "notes": [],
             },
         ]
-    certificate = release.certificate
+    certificate = asked.certificate
     rooms.append(
         {
             "name": "routing",
@@ -74,7 +74,7 @@ def _rooms(release: OpenRelease, considered: Considered) -> list[dict[str, Any]]
                 "reasons": [reason.value for reason in automatic.reasons],
                 "threshold": round(certificate.threshold, 4) if certificate else None,
             },
-            "notes": [_certificate_note(release)],
+            "notes": [_certificate_note(asked)],
         }
     )
     return rooms
@@ -86,8 +86,10 @@ def _law_notes(considered: Considered) -> list[str]:
     return ["A room after this one failed, so a person decides"] if considered.fault else []
 
 
-def _certificate_note(release: OpenRelease) -> str:
-    granted, refused = release.certificate, release.refusal
+def _certificate_note(asked: Asked) -> str:
+    granted, refused = asked.certificate, asked.release.refusal
+    if granted is None and asked.release.certificate is not None:
+        return "The certificate is not known to hold with what changed since: nothing is decided automatically"
     if granted is None:
         return refused.why if refused else "No certificate: nothing is decided automatically"
     return (

@@ -25,6 +25,7 @@ from service.domain.types import (
     QueuePolicy,
     Workflow,
 )
+from service.usecases.ranking_file import bounded, read_ranking
 
 FILE = "workflow.yaml"
 SCHEMA_LINE: Final = "# yaml-language-server: $schema=../../schema/workflow.v1.schema.json"
@@ -36,6 +37,7 @@ OPTIONAL: Final = (
     "attributes",
     "guarantee",
     "evidence",
+    "ranking",
     "random_check",
     "retention_days",
     "changes",
@@ -74,16 +76,19 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
     shape = Shape(file, problems)
     root = read_yaml(data, file)
     entries = shape.mapping(root, "the workflow", REQUIRED + OPTIONAL, REQUIRED)
+    collections = shape.texts(entries.get("collections"), "collections")
+    attributes = read_attributes(shape, entries.get("attributes"))
     workflow = Workflow(
         name=shape.text(entries.get("workflow"), "a workflow name", *NAME),
         title=shape.text(entries.get("title"), "a title") or "",
         packs=shape.texts(entries.get("packs"), "packs"),
-        collections=shape.texts(entries.get("collections"), "collections"),
-        attributes=read_attributes(shape, entries.get("attributes")),
+        collections=collections,
+        attributes=attributes,
         labels=_labels(shape, entries.get("labels")),
         guarantee=_guarantee(shape, entries.get("guarantee")),
         queue=_queue(shape, entries.get("queue")),
         evidence=_word(shape, entries.get("evidence"), "evidence policy", EvidencePolicy, EvidencePolicy.WHEN_NAMED),
+        ranking=read_ranking(shape, entries.get("ranking"), collections, attributes),
         random_check=_number(shape, entries.get("random_check"), "random_check", 0.0),
         retention_days=_retention(shape, entries.get("retention_days")),
         changes=_changes(shape, entries.get("changes")),
@@ -148,14 +153,7 @@ def _retention(shape: Shape, node: Node | None) -> int:
 
 
 def _number(shape: Shape, node: Node | None, what: str, default: float) -> float:
-    if node is None:
-        return default
-    value = node.value
-    least, most = BOUNDS[what]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        shape.note(node, f"{what} must be a number", f"use {least:g} to {most:g}")
-        return default
-    return float(value)
+    return bounded(shape, node, what, BOUNDS[what], default)
 
 
 def _word(shape: Shape, node: Node | None, what: str, kind: type[_E], default: _E) -> _E:

@@ -24,6 +24,7 @@ from rules.reading.schema_parts import (
 )
 from service.domain.types import Autonomy, EvidencePolicy, OnAlarm, Outcome
 from service.usecases import workflow_file as reader
+from service.usecases.ranking_schema import ranking_schema
 
 FOLDER: Final = Path(__file__).parents[1] / "schema"
 
@@ -43,6 +44,7 @@ def workflow_schema() -> Schema:
         "attributes": attribute_declarations(),
         "guarantee": _guarantee(),
         "evidence": words("What an automatic decision needs from the documents.", evidence),
+        "ranking": ranking_schema(),
         "queue": _queue(),
         "random_check": _number("random_check", "Share of automatic decisions that people check, drawn at random."),
         "retention_days": _number("retention_days", "Days until texts are deleted.") | {"type": "integer"},

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import house as instance
 from tests.house import ROOT
 
 
@@ -54,17 +55,38 @@ def test_a_missing_encoder_is_refused(home):
     assert "signoff encoder compile" in serve(home)
 
 
-@pytest.mark.parametrize("damage", ["remove", "truncate"])
-def test_a_damaged_snapshot_is_refused_and_mended(home, damage):
-    """A snapshot that lacks a file or a byte is not opened; `signoff index build` makes it anew."""
+@pytest.mark.parametrize("damage", ["lose", "remove", "truncate"])
+def test_a_damaged_snapshot_is_built_again_and_served(home, tmp_path, damage):
+    """A snapshot that is gone, or lacks a file or a byte, is set aside and comes back with the same digest."""
     snapshot = next(path for path in (home / "snapshots").iterdir() if path.is_dir())
-    index = unlinked(snapshot / "dense.faiss")
-    if damage == "remove":
-        index.unlink()
-    else:
-        index.write_bytes(index.read_bytes()[:-100])
+    largest = max(snapshot.iterdir(), key=lambda path: path.stat().st_size)
+    match damage:
+        case "lose":
+            shutil.rmtree(snapshot)
+        case "remove":
+            largest.unlink()
+        case "truncate":
+            data = unlinked(largest)
+            data.write_bytes(data.read_bytes()[:-100])
+    with instance.serving(home, tmp_path) as server:
+        said = server.log.read_text()
+    assert (snapshot / "manifest.json").is_file()
+    assert len(list(snapshot.parent.glob(f"{snapshot.name}.damaged-*"))) == (damage != "lose")
+    assert "snapshot_mended" in said
+
+
+def test_a_snapshot_that_cannot_be_built_again_is_refused(home):
+    """What it was built from is not known: the sentence names the file and the command, and that mends it."""
+    import pysqlite3
+
+    database = pysqlite3.connect(str(home / "signoff.db"))
+    database.execute("DELETE FROM snapshots")
+    database.commit()
+    database.close()
+    snapshot = next(path for path in (home / "snapshots").iterdir() if path.is_dir())
+    (snapshot / "manifest.json").unlink()
     said = serve(home)
-    assert "dense.faiss" in said
+    assert "manifest.json" in said
     assert "signoff index build" in said
     mended = subprocess.run(
         [sys.executable, "-m", "service", "index", "build"],

@@ -92,7 +92,12 @@ def alarms(
 
 
 def _alarm(alarm: dict[str, Any]) -> str:
-    what = {"blocks": "share of blocks", "holds": "share of held requests", "matches": "share of matches"}
+    what = {
+        "blocks": "share of blocks",
+        "holds": "share of held requests",
+        "matches": "share of matches",
+        "certificate": "share of the calibration cases that the certificate covers",
+    }
     of = f"rule {alarm['rule']}" if alarm["rule"] else "all rules"
     seen, usual = alarm["seen"]["share"], alarm["usual"]["share"]
     return f"{alarm['workflow']}, {of}: {what[alarm['kind']]} {seen:.1%}, usually {usual:.1%}"

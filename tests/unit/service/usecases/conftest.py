@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from index.latest import Latest
 from service.settings import Settings
-from service.usecases.house import House, open_house
+from service.store.engine import open_store
+from service.store.migrate import migrate
+from service.usecases.house import House, furnish, open_house
+from tests.unit.service.usecases.document_desk import Clock, Desk
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +23,28 @@ def opinions() -> Latest[tuple[Hashable, ...], Any]:
     return Latest(8_192)
 
 
+@pytest.fixture(scope="session")
+def readings() -> Latest[tuple[Hashable, ...], Any]:
+    """What encoder and classifier make of their texts, likewise."""
+    return Latest(8_192)
+
+
 @pytest.fixture
-def house(home: Path, opinions: Latest[tuple[Hashable, ...], Any]) -> Iterator[House]:
+def house(
+    home: Path, opinions: Latest[tuple[Hashable, ...], Any], readings: Latest[tuple[Hashable, ...], Any]
+) -> Iterator[House]:
     """An opened instance of the test's own."""
-    opened = dataclasses.replace(open_house(Settings(home=home)), opinions=opinions)
+    opened = dataclasses.replace(open_house(Settings(home=home)), opinions=opinions, readings=readings)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk of the test's own, with nothing on it."""
+    settings, clock = Settings(home=tmp_path), Clock()
+    store = open_store(settings.database)
+    migrate(store)
+    house = furnish(settings, store, cast("Any", None), bytes(32), clock)
+    yield Desk(house, clock)
+    house.close()

@@ -9,12 +9,13 @@ import pytest
 
 from index.latest import Latest
 from rules.compile import compile_rules
+from rules.normalize import normalize
 from rules.reading.reader import read_pack
 from service.domain.types import Guarantee
 from service.settings import Settings
 from service.store import pointers
-from service.usecases.certify import certify
-from service.usecases.consider import Rooms
+from service.usecases.certify import certify, walk
+from service.usecases.consider import Rooms, rooms_at
 from service.usecases.house import open_house
 from service.usecases.stage_release import calibration_cases, current_parts, stage
 
@@ -60,14 +61,7 @@ def test_a_change_of_rules_asks_nobody_again(house, monkeypatch):
     """Staging other rules works out no opinion that was worked out before."""
     _, parts, _ = active(house)
     stage(house, parts, "tests", "warm")
-    asked: list[str] = []
-    opinion = Rooms.opinion
-
-    def counted(self, text, allowed, watch):
-        asked.append(text)
-        return opinion(self, text, allowed, watch)
-
-    monkeypatch.setattr(Rooms, "opinion", counted)
+    asked = count(monkeypatch, "find")
     edited = parts.rules.replace(b"Regulator, ombudsman or lawyer named", b"Regulator, ombudsman or lawyer told")
     assert edited != parts.rules
     assert stage(house, dataclasses.replace(parts, rules=edited), "tests", "edited").release.certificate is not None
@@ -77,14 +71,46 @@ def test_a_change_of_rules_asks_nobody_again(house, monkeypatch):
     assert asked
 
 
+def count(monkeypatch, room):
+    """The texts that a room is asked about from now on."""
+    asked: list[str] = []
+    original = getattr(Rooms, room)
+
+    def counted(self, *arguments):
+        asked.extend(each for each in arguments if isinstance(each, str))
+        return original(self, *arguments)
+
+    monkeypatch.setattr(Rooms, room, counted)
+    return asked
+
+
+def test_a_change_of_documents_encodes_nothing_again(house, monkeypatch):
+    """With one document less, every case is searched anew; what the encoder and the classifier made of it stands."""
+    release, parts, sequence = active(house)
+    cases = calibration_cases(parts.calibration)[:40]
+    certify(house, release, cases, sequence, parts.sample)
+    read, found = count(monkeypatch, "read"), count(monkeypatch, "find")
+    now = house.clock()
+    gone = min(house.register.at((NAME,), sequence).each_key())
+    versions = [each for each in house.register.at((NAME,), sequence).all() if each.key != gone]
+    view = house.views.over(release, [each.key for each in versions])
+    rooms = dataclasses.replace(rooms_at(house, release, sequence, now), view=lambda: view)
+    allowed = house.allowed.of(versions, frozenset(), now, {})
+    considered = list(walk(house, cases, rooms, lambda narrow: allowed, now, certificate=release.certificate))
+    assert len(considered) == len(cases)
+    assert read == []
+    assert set(found) == {normalize(case.text).clean for case in cases}
+    assert all(evidence.key != gone for each in considered for evidence in each.evidence)
+
+
 def test_a_part_that_fails_stops_the_certificate(house, monkeypatch):
     """A case that could not be worked out must not pass for one that people would have got."""
     release, parts, sequence = active(house)
 
-    def opinion(self, text, allowed, watch):
+    def find(self, *arguments):
         raise RuntimeError("no index")
 
-    monkeypatch.setattr(Rooms, "opinion", opinion)
+    monkeypatch.setattr(Rooms, "find", find)
     forgetful = dataclasses.replace(house, opinions=Latest(8))
     with pytest.raises(RuntimeError, match="no index"):
         certify(forgetful, release, calibration_cases(parts.calibration), sequence, parts.sample)

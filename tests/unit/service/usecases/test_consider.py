@@ -20,7 +20,7 @@ BLOCKED = "I will shoot your staff with a gun."
 
 @pytest.fixture
 def failing(monkeypatch):
-    def opinion(self, text, allowed, watch):
+    def opinion(self, text, attributes, allowed, watch):
         with watch.room("evidence"):
             raise RuntimeError(f"no index for {text}")
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from index.adapt import Adapter
 from service.errors import Conflict, RulesBroken, RulesPinned
+from service.store import pointers
+from service.usecases.consider import retrieval_vector
 from service.usecases.establish import establish
+from service.usecases.house import open_house
 from service.usecases.reload_rules import reload
 from service.usecases.rollback_rules import rollback
+from service.usecases.stage_release import activate, current_parts, stage
 from tests.unit.service.usecases.edits import NAME, drop_rule, edit_rule, pointer_now, two_people
 
 
@@ -36,3 +44,24 @@ def test_a_refit_is_no_way_round_a_pin(house):
     rollback(house, "ben", NAME, None, "a test")
     with pytest.raises(RulesPinned, match="ben"):
         establish(house, NAME, "ann", "refit")
+
+
+def test_a_refit_keeps_what_was_tuned(house):
+    """The adapter of the release that answers goes on; so does its encoder."""
+    with house.store.read() as connection:
+        row = pointers.release(connection, pointer_now(house).release)
+        assert row is not None
+        parts = current_parts(connection, row)
+    turned = Adapter(house.encoder.digest, np.roll(np.eye(house.encoder.dim, dtype=np.float32), 1, axis=0))
+    activate(house, [stage(house, replace(parts, adapter=turned.to_bytes()), "ann", "tuned")])
+    tuned = house.shelf.open(pointer_now(house).release)
+    vector = retrieval_vector(house, tuned, "a lost card")
+    assert np.allclose(vector, turned.apply(house.encoder.encode("a lost card")), atol=1e-6)
+    fitted = establish(house, NAME, "ann", "refit").release
+    assert (fitted.row["adapter"], fitted.row["encoder"]) == (turned.digest, tuned.row["encoder"])
+    assert np.array_equal(retrieval_vector(house, fitted, "a lost card"), vector)
+    another_process = open_house(house.settings)
+    adapter = another_process.shelf.open(fitted.id).adapter
+    another_process.close()
+    assert adapter is not None
+    assert adapter.digest == turned.digest

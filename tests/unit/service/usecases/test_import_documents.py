@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
-from datetime import UTC, datetime
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
 
+import docx
 import pytest
 
+from index.formats.model import MOST_BYTES
 from rules.errors import RuleErrors
 from service.errors import BadRequest
-from service.usecases.import_documents import DocumentFile, read_documents, read_json_document, read_markdown
+from service.usecases.import_documents import (
+    DocumentFile,
+    id_of,
+    read_documents,
+    read_json_document,
+    read_markdown,
+    read_uploads,
+    sample,
+)
 
 GOOD = b"""---
 id: fees
@@ -44,7 +57,10 @@ def test_front_matter_is_read_as_written():
 @pytest.mark.parametrize(
     "change, says",
     [
-        ((b"id: fees\n", b""), "lacks `id`"),
+        ((b"id: fees\n", b"id:\n"), "a document id must be text"),
+        ((b"title: Fees\n", b""), "lacks `title`"),
+        ((b"citations:", b"fields: [1]\ncitations:"), "fields has to be a mapping"),
+        ((b"citations:", b"fields: {Bad-Name: 1}\ncitations:"), "'Bad-Name' cannot be a field's name"),
         ((b"owner:", b"ownr:"), "no key `ownr`"),
         ((b"version: 3", b"version: three"), "whole number"),
         ((b"effective_from: 2026-02-01", b"effective_from: soon"), "`soon`"),
@@ -71,7 +87,7 @@ def test_the_line_in_an_error_is_the_line_in_the_file():
 def test_a_folder_takes_what_is_readable(tmp_path):
     """One broken file does not keep the others out."""
     (tmp_path / "good.md").write_bytes(GOOD)
-    (tmp_path / "bad.md").write_bytes(b"no head")
+    (tmp_path / "bad.md").write_bytes(GOOD.replace(b"id: fees", b"id: fees/../x"))
     (tmp_path / "latin.md").write_bytes(GOOD.replace(b"We", b"\xff"))
     found, wrong = read_documents(tmp_path)
     assert [document.id for document in found] == ["fees"]
@@ -179,7 +195,7 @@ def test_markdown_in_another_encoding_is_told_with_its_line(tmp_path):
     """Line and remedy, as for every other mistake."""
     (tmp_path / "latin.md").write_bytes(GOOD.replace(b"We refund", b"We r\xe9fund"))
     _, wrong = read_documents(tmp_path)
-    assert "latin.md:16:1: is not UTF-8 (save the file as UTF-8)" in wrong[0].why
+    assert str(wrong[0]) == "latin.md: line 16: is not UTF-8 (save the file as UTF-8)"
 
 
 def test_a_damaged_gzip_file_is_said(tmp_path):
@@ -188,3 +204,189 @@ def test_a_damaged_gzip_file_is_said(tmp_path):
     path.write_bytes(gzip.compress(b'{"_id": "a", "text": "alpha"}\n' * 999)[:-12])
     with pytest.raises(BadRequest, match="no whole gzip file"):
         read_documents(path)
+
+
+def word(text: str) -> bytes:
+    """A Word document of one paragraph."""
+    document = docx.Document()
+    document.add_paragraph(text)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def folder_of_all_kinds(root: Path) -> Path:
+    (root / "policies" / "2026").mkdir(parents=True)
+    (root / ".git").mkdir()
+    (root / ".git" / "config.md").write_text("hidden")
+    (root / "policies" / "fees.md").write_bytes(GOOD)
+    (root / "policies" / "2026" / "travel guide.md").write_text(
+        "# Travel\n\nSee [fees](../fees.md#top), [x](http://y)."
+    )
+    (root / "policies" / "leave.html").write_text("<h1>Leave</h1><p>25 days, <a href='2026/travel%20guide'>travel</a>.")
+    (root / "notes.txt").write_text("Plain words.")
+    (root / "letter.docx").write_bytes(word("Dear customer"))
+    (root / "rows.jsonl").write_text('{"_id": "row", "text": "a row"}\n{"_id": "bad"}\n')
+    (root / "broken.jsonl.gz").write_bytes(gzip.compress(b'{"_id": "whole", "text": "x"}\n' * 9)[:-9])
+    (root / "scan.png").write_bytes(b"\x89PNG")
+    (root / "page.pdf").write_bytes(b"hello")
+    (root / "README").write_text("x")
+    return root
+
+
+def test_a_folder_is_read_with_all_that_lies_below(tmp_path):
+    """Every kind that is read, ids from the paths where the files name none, links as citations."""
+    found, _ = read_documents(folder_of_all_kinds(tmp_path))
+    assert {file.id: file.title for file in found} == {
+        "fees": "Fees",
+        "policies:2026:travel-guide": "Travel",
+        "policies:leave": "Leave",
+        "notes": "Notes",
+        "letter": "Letter",
+        "row": "row",
+    }
+    by_id = {file.id: file for file in found}
+    assert by_id["policies:2026:travel-guide"].citations == ("fees",)
+    assert by_id["policies:leave"].citations == ("policies:2026:travel-guide",)
+    assert by_id["fees"].citations == ("limits",)
+    assert by_id["letter"].source == "letter.docx"
+    assert by_id["row"].source == "rows.jsonl:1"
+
+
+def test_nothing_of_a_folder_is_passed_by_in_silence(tmp_path):
+    """What is hidden, of another kind, or damaged is named with its path and the reason."""
+    _, wrong = read_documents(folder_of_all_kinds(tmp_path))
+    said = {entry.place: entry.why for entry in wrong}
+    assert sorted(said) == [".git", "README", "broken.jsonl.gz", "page.pdf", "rows.jsonl:2", "scan.png"]
+    assert said[".git"] == "hidden files and folders are not read"
+    assert "no whole gzip file" in said["broken.jsonl.gz"]
+    assert "does not begin like one" in said["page.pdf"]
+
+
+def test_links_out_of_a_folder_and_special_files_are_not_followed(tmp_path):
+    """A link to a folder may lead round in a circle; a pipe would never end."""
+    (tmp_path / "a.md").write_bytes(GOOD)
+    (tmp_path / "round").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe.md")
+    found, wrong = read_documents(tmp_path)
+    assert [file.id for file in found] == ["fees"]
+    assert {str(entry) for entry in wrong} == {
+        "round: links to folders are not followed",
+        "pipe.md: it is no regular file",
+    }
+
+
+def test_a_file_beyond_every_measure_is_not_even_opened(tmp_path):
+    """A hundred megabytes, which take no room on the disk."""
+    with (tmp_path / "large.pdf").open("wb") as file:
+        file.truncate(MOST_BYTES + 2**20)
+    _, wrong = read_documents(tmp_path / "large.pdf")
+    assert str(wrong[0]) == "large.pdf: it has 65 MiB, more than 64; split it"
+
+
+def test_two_files_of_one_id_are_told_with_both_names(tmp_path):
+    """The first one goes in."""
+    (tmp_path / "fees.html").write_text("<p>one")
+    (tmp_path / "fees.txt").write_text("two")
+    found, wrong = read_documents(tmp_path)
+    assert [file.text for file in found] == ["one\n"]
+    assert str(wrong[0]) == "fees.txt: document fees was already read from fees.html; give one another id"
+
+
+def test_uploads_are_read_as_files_are():
+    """By name and content, without the disk."""
+    files = [("fees.md", GOOD), ("a.jsonl", b'{"_id": "row", "text": "a row"}\n[]\n'), ("x.doc", b"x"), ("b.txt", b"B")]
+    found, wrong = read_uploads(files)
+    assert [file.id for file in found] == ["fees", "row", "b"]
+    assert [str(entry) for entry in wrong] == [
+        "a.jsonl:2: not a JSON object",
+        "x.doc: files of the kind .doc are not read; save it as .docx",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("fees.md", "fees"),
+        ("a/b c/d_e.f.pdf", "a:b-c:d_e.f"),
+        ("Über uns.docx", "Uber-uns"),
+        ("rules.xml.gz", "rules"),
+        ("-_.md", "file-"),
+        ("手当.md", "file-"),
+        ("fees 手当.md", "fees-"),
+        ("x" * 200 + ".md", "x" * 137 + "-"),
+    ],
+)
+def test_ids_are_made_of_paths(path: str, name: str):
+    """Letters of other scripts, and what is cut off, leave a digest, so that two files keep two ids."""
+    assert id_of(path).startswith(name)
+    assert (id_of(path) == name) == (not name.endswith("-"))
+    assert isinstance(read_json_document({"_id": id_of(path), "text": "words"}), DocumentFile)
+
+
+def test_paths_that_differ_where_ids_cannot_have_different_ids():
+    """By their digest."""
+    assert (
+        len({id_of(path) for path in ("手当.md", "足当.md", "x" * 200 + ".md", "x" * 201 + ".md", "手当/手当.md")}) == 5
+    )
+
+
+def test_a_head_of_another_program_gives_what_it_shares(tmp_path):
+    """A site generator's pages come in with their titles; what is not kept is noted."""
+    head = b"---\ntitle: Time off\nversion: 2.1\nredirect_from:\n  - /leave/\nowner: hr\n---\nWords.\n"
+    found = read_markdown(head, "leave.md", "leave", "Leave")
+    assert (found.id, found.title, found.owner) == ("leave", "Time off", "hr")
+    assert found.notes == ("front matter not kept: version, redirect_from",)
+
+
+@pytest.mark.parametrize(
+    "line, says",
+    [
+        (b"audiense: [staff]", "no key `audiense` (did you mean `audience`?)"),
+        (b"audience: 5", "audience"),
+        (b"effective_from: soon", "`soon`"),
+    ],
+)
+def test_a_head_without_an_id_is_not_passed_over_where_rights_hang_on_it(line: bytes, says: str):
+    """A slip in who may see a document must not show it to everybody."""
+    with pytest.raises(RuleErrors) as error:
+        read_markdown(b"---\ntitle: Pay\n" + line + b"\n---\nWords.\n", "pay.md", "pay", "Pay")
+    assert says in str(error.value)
+
+
+def test_fields_and_review_dates_are_read_from_every_kind():
+    """Numbers and words that signals are computed from; they are part of what a version is."""
+    head = GOOD.replace(b"citations:", b"fields: {tier: 2, topics: [cards, fees], public: true}\ncitations:")
+    found = read_markdown(head, "fees.md")
+    assert found.fields == {"tier": 2.0, "topics": ("cards", "fees"), "public": ("true",)}
+    assert found.digest != read_markdown(GOOD, "fees.md").digest
+    row = {"_id": "a", "text": "x", "review_by": "2027-02-01", "fields": {"tier": 2}, "metadata": {"reg": "E", "Q": {}}}
+    read = read_json_document(row)
+    assert isinstance(read, DocumentFile)
+    assert read.review_by == date(2027, 2, 1)
+    assert read.fields == {"tier": 2.0, "reg": ("E",)}
+    assert read.notes == ("metadata not kept: Q",)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fields": []},
+        {"fields": {"a b": 1}},
+        {"fields": {"a": float("nan")}},
+        {"fields": {"a": 10**400}},
+        {"fields": {"a": {"b": 1}}},
+        {"fields": {"a": "\ud800"}},
+        {"fields": dict.fromkeys((f"f{n}" for n in range(51)), 1)},
+        {"review_by": "soon"},
+    ],
+)
+def test_wrong_fields_are_told(change):
+    """They are one document's fault."""
+    assert "document a: " in str(read_json_document({"_id": "a", "text": "words", **change}))
+
+
+def test_a_report_shows_the_first_and_counts_the_rest():
+    """A thousand bad files are not a thousand lines."""
+    _, wrong = read_uploads([(f"{n}.doc", b"x") for n in range(12)])
+    assert sample(wrong, 2).splitlines()[-1] == "… and 10 more"

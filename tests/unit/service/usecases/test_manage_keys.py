@@ -16,8 +16,7 @@ from service.settings import Settings
 from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.store.tables import api_keys
-from service.usecases.allowed import AllowedSets
-from service.usecases.house import House
+from service.usecases.house import House, furnish
 from service.usecases.manage_keys import create, listing, revoke
 from service.usecases.sign_in import authenticate
 
@@ -30,10 +29,9 @@ def store_only(tmp_path) -> Iterator[House]:
     settings = Settings(home=tmp_path)
     store = open_store(settings.database)
     migrate(store)
-    missing = cast("Any", None)
-    parts = (AllowedSets(store), missing, missing, missing)  # the last three: changed, disables, judges
-    yield House(settings, store, missing, missing, *parts, bytes(32), lambda: NOW)
-    store.close()
+    house = furnish(settings, store, cast("Any", None), bytes(32), lambda: NOW)
+    yield house
+    house.close()
 
 
 def test_a_name_that_a_valid_key_has_is_refused(store_only):

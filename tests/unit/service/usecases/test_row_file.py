@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from service.errors import BadRequest
-from service.usecases.row_file import NOT_UTF8, csv_rows, json_rows
+from service.usecases.row_file import NOT_UTF8, csv_rows, json_rows, json_rows_of
 
 
 def read(path, content):
@@ -101,3 +101,29 @@ def test_a_folder_is_no_file(tmp_path):
     """The path is told, not a traceback."""
     with pytest.raises(BadRequest, match="cannot be read"):
         list(csv_rows(tmp_path, ("text",), {}))
+
+
+def test_a_line_beyond_every_measure_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
+    """A packed file can hold a line larger than the machine."""
+    monkeypatch.setattr("service.usecases.row_file.LONGEST_LINE", 1_000)
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"a": 1}\n' + b" " * 5_000))
+    rows = json_rows(path)
+    assert next(rows).fields == {"a": 1}
+    with pytest.raises(BadRequest, match="line 2: longer than 1,000 characters"):
+        next(rows)
+
+
+def test_a_file_beyond_every_measure_is_refused(tmp_path, monkeypatch):
+    """However short its lines are."""
+    monkeypatch.setattr("service.usecases.row_file.MOST_TEXT", 1_000)
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"a": 1}\n' * 1_000))
+    with pytest.raises(BadRequest, match="longer than 1,000 characters"):
+        list(json_rows(path))
+
+
+def test_rows_that_were_sent_are_read_as_rows_of_a_file():
+    """By name and content."""
+    assert [row.fields for row in json_rows_of(gzip.compress(b'{"a": 1}\n'), "rows.jsonl.gz")] == [{"a": 1}]
+    assert [row.fields for row in json_rows_of(b'{"a": 1}', "rows.jsonl")] == [{"a": 1}]

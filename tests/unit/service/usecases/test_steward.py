@@ -7,15 +7,18 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from index.model import DocumentKey
 from service.domain.access import ROLES, Principal
 from service.errors import ReleaseOpening
 from service.store import pointers, tables, workers
-from service.usecases import readiness, reload_rules, steward
+from service.usecases import compact_snapshots, readiness, recheck_documents, reload_rules, steward
 from service.usecases.house import open_house
 from service.usecases.make_decision import Ask, decide
 from service.usecases.publish_document import approve, submit
+from service.usecases.rebuild_snapshot import rebuild
 from service.usecases.roll_out import ALIVE
 from service.usecases.steward import Steward, ask_for_reload
+from tests.unit.service.usecases.edits import records
 
 NAME = "retail-banking"
 CALLER = Principal("k1", "caller", ROLES["caller"])
@@ -72,14 +75,28 @@ def test_a_worker_left_behind_leaves_service_and_comes_back(house, other):
         keeper.stop()
 
 
-def test_a_release_that_does_not_open_is_tried_until_it_does(house, other, monkeypatch):
-    """A snapshot that is not there yet: out of service, told once, back when the folder is."""
-    monkeypatch.setattr(steward, "_RETRY", 0.05)
-    before = {folder.name for folder in house.snapshots.iterdir()}
-    document = {"collection": NAME, "id": "parking", "title": "Parking", "text": "Park behind the branch."}
-    submit(house, ANN, document)
+PARKING = {"collection": NAME, "id": "parking", "title": "Parking", "text": "Park behind the branch."}
+
+
+def publish_parking(house):
+    submit(house, ANN, PARKING)
     approve(house, BEN, NAME, "parking", 1)
-    (made,) = (folder for folder in house.snapshots.iterdir() if folder.name not in before)
+
+
+def pointer_of(house):
+    with house.store.read() as connection:
+        found = pointers.pointer(connection, NAME)
+    assert found is not None
+    return found
+
+
+def test_a_release_that_does_not_open_is_tried_until_it_does(house, other, monkeypatch):
+    """A snapshot that is not there and cannot be built: out of service, told once, back when the folder is."""
+    monkeypatch.setattr(steward, "_RETRY", 0.05)
+    publish_parking(house)
+    rebuild(house, NAME, "tests")
+    house.store.commit(lambda connection: connection.execute(sa.delete(tables.snapshots)))
+    made = house.snapshots.folder / house.shelf.open(active(house)).snapshot.digest
     hidden = made.rename(made.with_name("not-there-yet"))
     keeper = Steward(other)
     keeper.start()
@@ -90,6 +107,43 @@ def test_a_release_that_does_not_open_is_tried_until_it_does(house, other, monke
         until(lambda: readiness.state(other)["ready"])
     finally:
         keeper.stop()
+
+
+def test_views_are_made_before_a_request_asks(house, other):
+    """After an approval elsewhere, without any request: what answers is ready for the new documents."""
+    keeper = Steward(other)
+    keeper.start()
+    try:
+        publish_parking(house)
+        pointer = pointer_of(house)
+        until(lambda: other.views._views.get((pointer.release, pointer.document_sequence)) is not None)
+        view = other.views.at(other.shelf.serve(pointer.release), pointer.document_sequence)
+        assert view.holds(DocumentKey(NAME, "parking", 1))
+    finally:
+        keeper.stop()
+
+
+def test_changed_documents_are_tried_and_old_snapshots_taken_over(house, other, monkeypatch):
+    """By the oldest worker alone: the check is written down, and a release on a new base answers."""
+    monkeypatch.setattr(recheck_documents, "certify", lambda house, release, *_, **__: release.certificate)
+    monkeypatch.setattr(compact_snapshots, "LEAST", 0)
+    monkeypatch.setattr(compact_snapshots, "SHARE", 0.0)
+    first = active(house)
+    keepers = [Steward(house), Steward(other)]
+    for keeper in keepers:
+        keeper.start()
+    try:
+        publish_parking(house)
+        until(lambda: (pointer := pointer_of(house)).checked.sequence == pointer.document_sequence)
+        until(lambda: active(house) != first, 90)
+        second = house.shelf.open(active(house))
+        assert DocumentKey(NAME, "parking", 1) in second.snapshot.keys
+        until(lambda: other.shelf.found(active(house)) is not None)
+    finally:
+        for keeper in keepers:
+            keeper.stop()
+    (told,) = records(house, "release.compacted")
+    assert told["by"] == "compaction"
 
 
 def test_a_worker_says_that_it_is_alive_and_that_it_goes(house):

@@ -20,6 +20,14 @@ collections: [c]
 queue: {name: small}
 attributes: {amount: {type: number}}
 changes: {second_person: true, on_alarm: roll_back}
+ranking:
+  weights: {dense: 1, age: 0.2}
+  signals:
+    c:
+      age: {kind: recency, kernel: calendar, period: quarter}
+      worth: {kind: authority, field: standing, worth: {Law: 1, "house rule": 0.5}}
+      size: {kind: number, field: size, least: 0, most: 9, prefer: near, attribute: amount}
+      links: {kind: graph}
 labels:
   - {id: refund, outcome: allow, autonomy: auto, documents: [fees]}
 """
@@ -68,6 +76,22 @@ def test_what_is_written_by_the_command_is_good_by_it():
         ("labels:", "retention_days: 10\nlabels:"),
         ("labels:", "retention_days: 200.5\nlabels:"),
         ("labels:", "evidence: always\nlabels:"),
+        ("age: 0.2", "age: -1"),
+        ("age: 0.2", "age: 1001"),
+        ("weights:", "wieghts:"),
+        ("kind: recency", "kind: age"),
+        ("kind: recency, ", ""),
+        ("period: quarter", "period: week"),
+        ("kernel: calendar, ", ""),
+        ("period: quarter", "half_life_days: 0"),
+        ("kind: graph", "kind: graph, field: links"),
+        ("field: standing, ", ""),
+        ("Law: 1,", "Law: 2,"),
+        ('worth: {Law: 1, "house rule": 0.5}', "worth: {}"),
+        (", attribute: amount", ""),
+        ("prefer: near, ", ""),
+        ("least: 0, ", ""),
+        ("age: {", "dense: {"),
     ],
 )
 def test_what_the_reader_refuses_an_editor_marks(before: str, after: str):

@@ -1,0 +1,27 @@
+"""A past or coming moment as people say it: a day, or an instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+
+from service.errors import FieldProblem, InvalidRequest
+
+
+def as_of(said: str | None, now: datetime) -> datetime | None:
+    """The moment meant, or None for "now".
+
+    A day alone means its end, because who asks what was approved on 3 March means that day as well; today means now,
+    so that what takes effect later today is not taken for granted. Without a zone it is UTC. InvalidRequest for what
+    is no date.
+    """
+    if said is None or not said.strip():
+        return None
+    try:
+        read = datetime.fromisoformat(said.strip())
+    except ValueError as error:
+        problem = FieldProblem("as_of", "is not a date", "write it as in 2026-03-03 or 2026-03-03T09:00:00Z")
+        raise InvalidRequest(f"as_of: {problem.message}", remedy=problem.remedy, problems=(problem,)) from error
+    if len(said.strip()) <= len("2026-03-03"):
+        end = datetime.combine(read.date(), time.max, UTC)
+        return min(end, now) if read.date() == now.date() else end
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -1,0 +1,102 @@
+"""Whether a release's certificate is known to hold with the documents there are at this moment.
+
+A certificate is of the whole route, and so of the documents that were there when it was made. After each change of
+documents it is tried again within seconds; until then it stands. If it does not hold, nothing is decided automatically
+until a later trial holds: other documents, or other rules. What nobody tried within a minute does not stand either.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from index.latest import Latest
+from service.domain.answer import timestamp
+from service.domain.document import next_date
+from service.store import document_checks, documents
+from service.store.document_checks import Check
+from service.store.engine import Store
+from service.store.pointers import Checked, Pointer
+from service.usecases.register import Approved
+from service.usecases.shelf import OpenRelease
+
+#: How long automation goes on with documents that the certificate was not tried with.
+GRACE = timedelta(minutes=1)
+
+_KEPT = 256
+
+
+class Tried(Enum):
+    """What is known of a certificate."""
+
+    HOLDS = auto()  #: it was tried with these documents, or there was nothing to try
+    FAILS = auto()  #: it was tried, and does not hold
+    DUE = auto()  #: documents changed, and it has not been tried with them yet
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What follows from one check for one document sequence."""
+
+    changed: bool  #: other documents are approved now
+    until: datetime | None  #: the next effective date after the check; None: no date changes what is in force
+
+
+class DocumentChecks:
+    """Reads what the last check says of this moment. No query as long as documents stay as they are."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: Latest[tuple[str, int, int, int], _Known] = Latest(_KEPT)
+        self._since: Latest[tuple[str, Checked | None], float] = Latest(_KEPT)  # when it was first seen to be due
+        self.trying = threading.Lock()  #: for whoever tries a certificate: once is enough
+
+    def state(self, pointer: Pointer, release: OpenRelease, now: datetime) -> Tried:
+        """What is known of the certificate of the release that the pointer names."""
+        checked = pointer.checked
+        if release.certificate is None:
+            return Tried.HOLDS  # nothing to try: nothing is automatic anyway
+        if checked is None or self._stale(checked, pointer, release, now):
+            return Tried.DUE
+        return Tried.HOLDS if checked.holds else Tried.FAILS
+
+    def stands(self, pointer: Pointer, release: OpenRelease, now: datetime) -> bool:
+        """Whether automation goes on: not where the last check failed, nor where the next one is long overdue."""
+        checked, state = pointer.checked, self.state(pointer, release, now)
+        if state is not Tried.DUE:
+            return state is Tried.HOLDS
+        if checked is not None and not checked.holds:
+            return False
+        since = self._since.get((pointer.release, checked))
+        if since is None:
+            since = time.monotonic()
+            self._since.put((pointer.release, checked), since)
+        return time.monotonic() < since + GRACE.total_seconds()
+
+    def _stale(self, checked: Checked, pointer: Pointer, release: OpenRelease, now: datetime) -> bool:
+        key = (pointer.release, checked.sequence, checked.stamp, pointer.document_sequence)
+        known = self._known.get(key)
+        if known is None:
+            known = self._read(checked, pointer, release)
+            self._known.put(key, known)
+        return known.changed or (known.until is not None and known.until <= now)
+
+    def _read(self, checked: Checked, pointer: Pointer, release: OpenRelease) -> _Known:
+        changed = False
+        with self._store.read() as connection:
+            check = document_checks.latest(connection, pointer.release)
+            if checked.sequence != pointer.document_sequence:
+                collections = release.workflow.collections
+                change = documents.since(connection, collections, checked.sequence, pointer.document_sequence)
+                changed = bool(change.new or change.gone)
+        until = check.found.get("until") if check is not None else None
+        return _Known(changed, datetime.fromisoformat(until) if until else None)
+
+
+def check_of(approved: Approved, *, holds: bool, found: dict[str, object], now: datetime) -> Check:
+    """A check to be written down, with how long it stays true by the calendar alone."""
+    until = next_date(approved.all(), now)
+    return Check(approved.sequence, holds, {**found, "until": timestamp(until) if until else None}, now)

@@ -1,0 +1,150 @@
+"""Snapshots on disk: what is missing, damaged, swapped or another model's is set aside and built again, the same."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from structlog.testing import capture_logs
+
+from service.store import snapshots as origins
+from service.store import tables
+from service.usecases.publish_document import retire
+from service.usecases.snapshots import SnapshotLost
+from tests.unit.service.usecases.words import BEN, WordEncoder, publish, word_house
+
+
+@pytest.fixture
+def house(tmp_path):
+    with word_house(tmp_path) as opened:
+        publish(opened, "bank", "opening", "The branch opens at nine.")
+        publish(opened, "bank", "cards", "A lost card is blocked at once.")
+        yield opened
+
+
+@pytest.fixture
+def digest(house):
+    """A snapshot that documents have changed since."""
+    made = house.snapshots.build(("bank",), house.encoder)
+    publish(house, "bank", "parking", "Park behind the branch.")
+    retire(house, BEN, "bank", "cards", 1, "no more")
+    return made
+
+
+def remove(folder: Path, other: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def remove_a_file(folder: Path, other: Path) -> None:
+    largest(folder).unlink()
+
+
+def truncate(folder: Path, other: Path) -> None:
+    largest(folder).write_bytes(largest(folder).read_bytes()[:-1])
+
+
+def alter(folder: Path, other: Path) -> None:
+    data = bytearray(largest(folder).read_bytes())
+    data[len(data) // 2] ^= 1
+    largest(folder).write_bytes(data)
+
+
+def forge_the_manifest(folder: Path, other: Path) -> None:
+    (folder / "manifest.json").write_text("{}")
+
+
+def swap(folder: Path, other: Path) -> None:
+    shutil.rmtree(folder)
+    shutil.copytree(other, folder)
+
+
+def make_a_file_of_it(folder: Path, other: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("not a folder")
+
+
+def largest(folder: Path) -> Path:
+    return max((path for path in folder.iterdir() if path.suffix != ".json"), key=lambda path: path.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    "damage", [remove, remove_a_file, truncate, alter, forge_the_manifest, swap, make_a_file_of_it]
+)
+def test_whatever_happened_to_it_it_comes_back_the_same(house, digest, damage):
+    """Same digest, same documents as were approved then, though others are approved now; nothing is encoded again."""
+    folder = house.snapshots.folder / digest
+    other = house.snapshots.folder / house.snapshots.build(("bank",), house.encoder)
+    before = list(house.snapshots.open(digest, house.encoder).keys)
+    damage(folder, other)
+    encoded = house.encoder.encoded
+    with capture_logs() as logs:
+        snapshot = house.snapshots.open(digest, house.encoder)
+    assert snapshot.digest == digest
+    assert list(snapshot.keys) == before
+    assert house.encoder.encoded == encoded
+    assert {"snapshot_damaged", "snapshot_mended"} <= {entry["event"] for entry in logs}
+    aside = list(house.snapshots.folder.glob(f"{digest}.damaged-*"))
+    assert len(aside) == (damage is not remove), "what was there is kept for people to look at"
+    assert house.snapshots.open(digest, house.encoder).digest == digest
+
+
+def test_another_models_snapshot_is_no_snapshot(tmp_path, house, digest):
+    """Under the right name and with the right words, but with vectors of another encoder: built again."""
+    with word_house(tmp_path / "other", WordEncoder("another model")) as elsewhere:
+        publish(elsewhere, "bank", "opening", "The branch opens at nine.")
+        publish(elsewhere, "bank", "cards", "A lost card is blocked at once.")
+        foreign = elsewhere.snapshots.folder / elsewhere.snapshots.build(("bank",), elsewhere.encoder)
+        swap(house.snapshots.folder / digest, foreign)
+    assert house.snapshots.open(digest, house.encoder).encoder_digest == house.encoder.digest
+
+
+def test_a_replica_starts_with_an_empty_disk(tmp_path, house, digest):
+    """Two threads of it at once: the snapshot is there, built once."""
+    shutil.rmtree(house.snapshots.folder)
+    with word_house(tmp_path) as replica, ThreadPoolExecutor(2) as threads, capture_logs() as logs:
+        opened = list(threads.map(lambda one: one.snapshots.open(digest, one.encoder), [house, replica]))
+    assert {snapshot.digest for snapshot in opened} == {digest}
+    assert [entry["event"] for entry in logs].count("snapshot_mended") == 1
+
+
+def test_what_nobody_knows_the_making_of_is_told(house, digest):
+    """No row, no rebuilding: the sentence names the place, the reason and the command."""
+    house.store.commit(lambda connection: connection.execute(sa.delete(tables.snapshots)))
+    truncate(house.snapshots.folder / digest, house.snapshots.folder)
+    with pytest.raises(SnapshotLost, match="nothing says what it was built from") as lost:
+        house.snapshots.open(digest, house.encoder)
+    assert digest in lost.value.detail
+    assert "signoff index build" in lost.value.remedy
+
+
+def test_what_comes_to_something_else_is_not_served(house, digest):
+    """The documents were tampered with: the rebuilt snapshot has another digest, so there is none of this one."""
+    words = tables.documents.update().where(tables.documents.c.id == "opening").values(text="Open all night.")
+    house.store.commit(lambda connection: connection.execute(words))
+    shutil.rmtree(house.snapshots.folder / digest)
+    with pytest.raises(SnapshotLost, match="came to"):
+        house.snapshots.open(digest, house.encoder)
+
+
+def test_each_snapshot_is_written_down_once(house):
+    """With what it was built from; building the same again changes nothing."""
+    digest = house.snapshots.build(("bank",), house.encoder)
+    assert house.snapshots.build(("bank",), house.encoder) == digest
+    with house.store.read() as connection:
+        origin = origins.get(connection, digest)
+        rows = connection.execute(sa.select(tables.snapshots)).all()
+    assert len(rows) == 1
+    assert origin is not None
+    assert (origin.collections, origin.documents, origin.encoder) == (("bank",), 2, house.encoder.digest)
+
+
+def test_removed_ones_are_gone_and_open_ones_stay_usable(house, digest):
+    """Whoever has a snapshot open keeps it; the disk has its room back."""
+    snapshot = house.snapshots.open(digest, house.encoder)
+    assert [name for name, _ in house.snapshots.built()] == [digest]
+    house.snapshots.remove(digest)
+    assert house.snapshots.built() == []
+    assert snapshot.segment.passage(0).text
