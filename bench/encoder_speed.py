@@ -73,7 +73,10 @@ def measure(data: Path, *, quick: bool, progress: Progress) -> Figures:
 def _original() -> Any:
     """The model as sentence-transformers runs it."""
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    quieten: Any = logging.disable_progress_bar
+    quieten()  # the bars here are ours
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return SentenceTransformer(str(pretrained_folder()), device="cpu")

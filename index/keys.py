@@ -47,7 +47,7 @@ class Keys(AbstractSet[DocumentKey]):
         self._columns = columns
         self.collections: tuple[str, ...] = tuple(columns.collections.all())
         self._firsts: list[int] = columns.firsts.tolist()
-        #: The set asked for last, and its mask: replaced as a pair, so that threads need no lock.
+        #: The large set asked for last, and its mask: replaced as a pair, so that threads need no lock.
         self._last = (frozenset[DocumentKey](), np.zeros(len(columns.versions), dtype=bool))
 
     @classmethod
@@ -99,15 +99,17 @@ class Keys(AbstractSet[DocumentKey]):
         last, mask = self._last
         if last is wanted:
             return mask
-        changed = wanted ^ last  # most sets differ little from the one before, and a difference is quick to find
-        if len(changed) >= len(wanted):
+        few = len(wanted) <= _MANY * len(self)
+        # A large set differs little from the one before as a rule, and the difference is quick to find.
+        if few or len(changed := wanted ^ last) >= len(wanted):
             changed, mask = wanted, np.zeros(len(self), dtype=bool)
         else:
             mask = mask.copy()
         rows = self._rows(changed)
         mask[rows] = ~mask[rows]
         mask.setflags(write=False)
-        self._last = (wanted, mask)
+        if not few:
+            self._last = (wanted, mask)
         return mask
 
     def _rows(self, wanted: frozenset[DocumentKey]) -> list[int]:

@@ -10,6 +10,7 @@ reads everything and is run now and then for that.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -35,6 +36,7 @@ _NOTED = ".noted"
 _UNSURE_NS = 2 * 10**9
 
 _READERS = 2  # files hashed at once
+_PUBLISHING = 20  # times that others may get in between
 
 #: A manifest larger than this is not one of ours; reading it could only cost memory.
 _MANIFEST_LIMIT = 1 << 20
@@ -83,12 +85,23 @@ def seal(draft: Path, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def publish(draft: Path, target: Path) -> None:
-    """Rename `draft` to `target`. What stood there before is moved aside first and then removed."""
+    """Rename `draft` to `target`. What stood there before is moved aside first and then removed.
+
+    Several processes may publish to one place: the last one stays.
+    """
     draft.chmod(0o755)  # temporary folders are made for one user only; sealed ones are shared by workers
     aside = draft.with_name(draft.name + ".old")
-    if target.exists():
-        target.replace(aside)
-    draft.replace(target)
+    for last in (*[False] * _PUBLISHING, True):
+        with suppress(FileNotFoundError):  # the usual case, or another process was faster
+            target.replace(aside)
+        try:
+            draft.replace(target)
+        except OSError as error:
+            if last or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            shutil.rmtree(aside, ignore_errors=True)  # another process has published between the two steps
+        else:
+            break
     _sync(target.parent)
     shutil.rmtree(aside, ignore_errors=True)
 
@@ -111,17 +124,27 @@ def verify(
     files = manifest.get("files")
     if not isinstance(files, dict):
         raise fault(folder / MANIFEST, "it names no files", remedy)
-    _check_sizes(folder, files, fault, remedy)
     note = folder.parent / _NOTED / f"{folder.name}.json"
+    try:
+        _check_content(folder, manifest, note if noted else None, fault, remedy)
+    except OSError as error:  # a disk that fails says so; or somebody removes the folder at this moment
+        raise fault(Path(error.filename or folder), f"it cannot be read ({error.strerror})", remedy) from error
+    return manifest
+
+
+def _check_content(
+    folder: Path, manifest: Mapping[str, Any], note: Path | None, fault: type[IndexFault], remedy: str
+) -> None:
+    files = manifest["files"]
+    _check_sizes(folder, files, fault, remedy)
     begun = time.time_ns()
     marks = _marks(folder, files)
-    if noted and _noted(note) == {"digest": manifest["digest"], "marks": marks}:
-        return manifest
+    if note is not None and _noted(note) == {"digest": manifest["digest"], "marks": marks}:
+        return
     _check_bytes(folder, files, fault, remedy)
     settled = all(begun - changed > _UNSURE_NS for _, _, _, changed in marks.values())
-    if noted and settled and marks == _marks(folder, files):
+    if note is not None and settled and marks == _marks(folder, files):
         _write_note(note, {"digest": manifest["digest"], "marks": marks})
-    return manifest
 
 
 def _check_sizes(folder: Path, files: Mapping[str, Any], fault: type[IndexFault], remedy: str) -> None:

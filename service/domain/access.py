@@ -53,6 +53,12 @@ def same_person(one: str, other: str) -> bool:
     return _person(one) == _person(other)
 
 
+def is_nobody(name: str) -> bool:
+    """Whether a name names no person: nothing in it can be seen, or it only says where somebody came from."""
+    return not _person(name)
+
+
 def _person(name: str) -> str:
-    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    seen = (c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")  # joiners, marks
+    plain = " ".join("".join(seen).casefold().split())
     return plain.removeprefix("cli:").strip()

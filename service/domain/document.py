@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from index.model import DocumentKey, FieldValue
-from service.domain.access import same_person
+from service.domain.access import is_nobody, same_person
 
 
 class Status(StrEnum):
@@ -62,8 +62,8 @@ def wrote_it(authors: Iterable[str], approver: str) -> bool:
 
     Without a single author nobody can tell whose work it is, so nobody's approval counts.
     """
-    known = [author for author in authors if author.strip()]
-    return not known or not approver.strip() or any(same_person(author, approver) for author in known)
+    known = [author for author in authors if not is_nobody(author)]
+    return not known or is_nobody(approver) or any(same_person(author, approver) for author in known)
 
 
 class Standing(StrEnum):

@@ -9,7 +9,7 @@ from service.domain.access import Principal
 from service.domain.text_diff import Line, Pieces, compare_texts
 from service.errors import NotFound
 from service.usecases.house import House
-from service.usecases.read_document import Standings, summary, visible_rows
+from service.usecases.read_document import Standings, shown_to, summary, visible_rows
 
 #: What a version says of itself beside its words.
 FIELDS = (
@@ -38,7 +38,7 @@ def compare(
     for version in (older, newer):
         if version not in rows:
             raise NotFound(f"there is no version {version} of document {document_id} in collection {collection}")
-    before, after = (summary(rows[version], standings) for version in (older, newer))
+    before, after = (shown_to(principal, summary(rows[version], standings)) for version in (older, newer))
     return {
         "collection": collection,
         "id": document_id,

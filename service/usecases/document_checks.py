@@ -51,7 +51,7 @@ class DocumentChecks:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: Latest[tuple[str, int, int, int], _Known] = Latest(_KEPT)
-        self._since: Latest[tuple[str, Checked | None], float] = Latest(_KEPT)  # when it was first seen to be due
+        self._since: Latest[tuple[str, Checked | None], float | None] = Latest(_KEPT)  # when it was first seen to be due
         self.trying = threading.Lock()  #: for whoever tries a certificate: once is enough
 
     def state(self, pointer: Pointer, release: OpenRelease, now: datetime) -> Tried:
@@ -66,14 +66,17 @@ class DocumentChecks:
     def stands(self, pointer: Pointer, release: OpenRelease, now: datetime) -> bool:
         """Whether automation goes on: not where the last check failed, nor where the next one is long overdue."""
         checked, state = pointer.checked, self.state(pointer, release, now)
+        key = pointer.release, checked
         if state is not Tried.DUE:
+            if self._since.get(key) is not None:
+                self._since.put(key, None)  # what changed was taken back before it was tried
             return state is Tried.HOLDS
         if checked is not None and not checked.holds:
             return False
-        since = self._since.get((pointer.release, checked))
+        since = self._since.get(key)
         if since is None:
             since = time.monotonic()
-            self._since.put((pointer.release, checked), since)
+            self._since.put(key, since)
         return time.monotonic() < since + GRACE.total_seconds()
 
     def _stale(self, checked: Checked, pointer: Pointer, release: OpenRelease, now: datetime) -> bool:

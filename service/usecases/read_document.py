@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from index.model import DocumentKey
@@ -48,14 +49,32 @@ def page(
     begin = _read_cursor(after) if after is not None else None
     wanted = Wanted(collection, status, owner, text, due, as_of, once_approved=not _sees_all(principal))
     with house.store.read() as connection:
-        rows = documents.page(connection, wanted, after=begin, limit=limit + 1)
-        shown = [row for row in rows[:limit] if may_see(principal, row)]
+        rows = list(islice(_seen(connection, principal, wanted, begin, limit + 1), limit + 1))
+        shown = rows[:limit]
         standings = Standings(connection, shown, house.clock())
-    last = rows[limit - 1] if len(rows) > limit else None
-    items = [summary(row, standings) for row in shown]
+    last = shown[-1] if len(rows) > limit else None
+    items = [shown_to(principal, summary(row, standings)) for row in shown]
     if as_of is not None:  # in force is what the list is of, whatever holds today
         items = [{**item, "standing": Standing.IN_FORCE.value} for item in items]
     return {"items": items, "next": f"{last.collection}/{last.id}@{last.version}" if last else None}
+
+
+def _seen(
+    connection: Connection, principal: Principal, wanted: Wanted, after: DocumentKey | None, most: int
+) -> Iterator[Row[Any]]:
+    """The rows that this principal may see. The others do not count, so that neither a short page nor its cursor tells
+    of them."""
+    while True:
+        rows = documents.page(connection, wanted, after=after, limit=most)
+        yield from (row for row in rows if may_see(principal, row))
+        if len(rows) < most:
+            return
+        after = DocumentKey(rows[-1].collection, rows[-1].id, rows[-1].version)
+
+
+def shown_to(principal: Principal, shown: dict[str, Any]) -> dict[str, Any]:
+    """What a version resembles may be for other eyes: only who sees all documents is told."""
+    return shown if _sees_all(principal) else {**shown, "similar": []}
 
 
 def every(house: House, principal: Principal, **wanted: Any) -> list[dict[str, Any]]:
@@ -96,9 +115,9 @@ def view(
         answering = [pointer.release for pointer in pointers.pointers(connection)]
     named = _named([house.shelf.policy(release) for release in answering], collection, document_id)
     whole = {
-        **summary(row, standings),
+        **shown_to(principal, summary(row, standings)),
         "text": row.text,
-        "versions": [summary(each, standings) for each in rows],
+        "versions": [shown_to(principal, summary(each, standings)) for each in rows],
         "cites": cites,
         "cited_by": [_short(each) for each in citing if each.id != document_id],
         "names": [{"workflow": each.workflow, "label": each.label, "title": each.title} for each in named],

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -192,3 +194,32 @@ def test_what_was_just_written_is_not_noted(tmp_path: Path) -> None:
     folder = sealed(tmp_path)
     noted(folder)
     assert not (tmp_path / ".noted").exists()
+
+
+def test_what_the_disk_refuses_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that rots answers with errors rather than other bytes; that too is told as a fault, to be mended."""
+    folder = sealed(tmp_path)
+
+    def refused(path: Path) -> str:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setattr(seal, "file_sha256", refused)
+    with pytest.raises(SnapshotDamaged, match="cannot be read") as damaged:
+        verify(folder)
+    assert damaged.value.place.parent == folder
+
+
+def test_processes_may_publish_to_one_place(tmp_path: Path) -> None:
+    """Between moving the old folder aside and putting the new one there another process may have put its own."""
+    place = tmp_path / "made"
+
+    def publish(number: int) -> None:
+        for _ in range(100):
+            with seal.drafting(tmp_path) as draft:
+                (draft / "number").write_text(str(number))
+                seal.publish(draft, place)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(publish, range(4)))
+    assert (place / "number").read_text() in {"0", "1", "2", "3"}
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
 import subprocess
+import sys
 import time
 import zipfile
 from datetime import date
@@ -86,6 +88,26 @@ def test_all_files_together_have_their_time_too():
         (found,) = apart.read(b"<p>words", "a.html")
         assert isinstance(found, Unreadable)
         assert "time for one import was used up" in found.why
+
+
+def test_a_child_whose_parent_was_killed_comes_to_its_end():
+    """Nobody is left to stop it over a file that takes for ever, so it has a bound of its own, anew for each file."""
+    resource = pytest.importorskip("resource")
+    code = (
+        "import sys, time, resource\n"
+        "from index.formats import child\n"
+        "child._MOST_SECONDS = 1\n"
+        "child._bound_time()\n"
+        "first, _ = resource.getrlimit(resource.RLIMIT_CPU)\n"
+        "while time.process_time() < 0.9: pass\n"
+        "child._bound_time()\n"
+        "print(resource.getrlimit(resource.RLIMIT_CPU)[0] >= first, flush=True)\n"
+        "while True: pass\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert ended.stdout.split() == [b"True"]
+    assert ended.returncode == -signal.SIGXCPU
+    assert resource.getrlimit(resource.RLIMIT_CPU)[0] == resource.RLIM_INFINITY, "this process is not bounded"
 
 
 def test_nothing_is_left_running():

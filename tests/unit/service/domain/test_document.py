@@ -55,7 +55,10 @@ def test_nothing_but_approval_of_a_submitted_version_approves():
     assert not [pair for pair in TRANSITIONS if pair[0] in (Status.SUPERSEDED, Status.RETIRED)]
 
 
-@pytest.mark.parametrize("approver", ["ann", "Ann", "cli:ann", "CLI:Ann", " ann ", "ａｎｎ", "bob", "", "  "])
+_UNSEEN = ("ann\u200b", "\ufeffa\u00adnn", "\u200b", "cli:", "cli:\u2060")  #: what nobody can see is no other name
+
+
+@pytest.mark.parametrize("approver", ["ann", "Ann", "cli:ann", "CLI:Ann", " ann ", "ａｎｎ", "bob", "", "  ", *_UNSEEN])
 def test_whoever_wrote_it_does_not_approve_it(approver):
     """Under no spelling of their name; nobody is not somebody else."""
     assert wrote_it(["ann", "cli:bob"], approver)
@@ -67,7 +70,7 @@ def test_somebody_else_approves():
     assert not same_person("ann", "anna")
 
 
-@pytest.mark.parametrize("authors", [[], [""], ["  "]])
+@pytest.mark.parametrize("authors", [[], [""], ["  "], ["cli:"], ["\u200b"]])
 def test_a_version_of_unknown_authors_is_approved_by_nobody(authors):
     """What is unknown never allows."""
     assert wrote_it(authors, "carol")

@@ -151,8 +151,10 @@ def test_releases_stay_and_may_name_an_adapter(store):
     store.commit(old)
     migrate(store)
     with store.read() as connection:
-        release = pointers.release(connection, "rel_1")
-        assert pointers.pointer(connection, "w").release == "rel_1"
+        release, pointer = pointers.release(connection, "rel_1"), pointers.pointer(connection, "w")
+    assert release is not None
+    assert pointer is not None
+    assert pointer.release == "rel_1"
     assert release["adapter"] is None
     assert release["route"] == {}
     with pytest.raises(sa.exc.IntegrityError):

@@ -10,7 +10,9 @@ from typing import Any
 from service.domain.access import ROLES, Principal
 from service.store import ledger, pointers
 from service.usecases import publish_document
+from service.usecases.document_file import DocumentFile, read_json_document
 from service.usecases.house import House
+from service.usecases.read_document import view
 
 DAY = timedelta(days=1)
 ANN, BOB, CAROL = (Principal(f"key_{name}", name, ROLES["operations"]) for name in ("Ann", "Bob", "Carol"))
@@ -49,8 +51,8 @@ class Desk:
         return self.approve(self.submit(text, **more)["version"])
 
     def statuses(self) -> dict[int, str]:
-        view = publish_document.view(self.house, ANN, "c", "fees")
-        return {each["version"]: each["status"] for each in reversed(view["versions"])}
+        seen = view(self.house, ANN, "c", "fees")
+        return {each["version"]: each["status"] for each in reversed(seen["versions"])}
 
     def sequence(self) -> int:
         with self.house.store.read() as connection:
@@ -61,6 +63,13 @@ class Desk:
         with self.house.store.read() as connection:
             records = [json.loads(record) for _, record, _ in ledger.walk(connection)]
         return [record["body"] for record in records if record["kind"] == kind]
+
+
+def file_of(entry: dict[str, Any]) -> DocumentFile:
+    """The document as an import reads it from a file."""
+    read = read_json_document(entry)
+    assert isinstance(read, DocumentFile), read
+    return read
 
 
 def paper(text: str = "We refund fees.", **more: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tests.unit.service.usecases.words import (
     BEN,
     Clock,
     found,
+    names,
     publish,
     release_over,
     sequence_of,
@@ -110,7 +111,8 @@ def test_nothing_outside_the_allowed_set_is_ever_found(workers, history, base):
     """Whatever the history of approvals, retirements, dates and audiences, a search returns just what the rule allows:
     in the worker that made the change and in the other one, with a base from any moment of the history."""
     one, other, clock = workers
-    collection, approved = f"c{next(_numbers)}", []
+    collection = f"c{next(_numbers)}"
+    approved: list[tuple[str, int]] = []
     releases = None
     for number, step in enumerate(history):
         take(one, clock, collection, step, approved)
@@ -121,7 +123,9 @@ def test_nothing_outside_the_allowed_set_is_ever_found(workers, history, base):
         expected = by_the_rule(one, collection, groups, clock.now, narrow)
         for house, release in releases or ():
             evidence = found(house, release, "words number", groups=groups, narrow=narrow)
-            assert {f"{each.key.id}@{each.key.version}" for each in evidence} == expected
+            assert set(names(evidence)) == expected
+            allowed = house.allowed.get((collection,), sequence_of(house), groups, clock.now, narrow)
+            assert {f"{key.id}@{key.version}" for key in allowed.documents} == expected
 
 
 def test_a_set_at_a_past_sequence_is_what_it_was_then(workers):

@@ -12,7 +12,6 @@ from service.domain.document import visible_of
 from service.errors import Conflict, InvalidRequest, NotFound, SamePerson
 from service.store import documents
 from service.usecases.file_documents import file_documents
-from service.usecases.import_documents import read_json_document
 from service.usecases.publish_document import (
     approve,
     retire,
@@ -24,7 +23,7 @@ from service.usecases.publish_document import (
 )
 from service.usecases.read_document import view
 from service.usecases.verify_ledger import verify
-from tests.unit.service.usecases.document_desk import ANN, AUDITOR, BOB, CAROL, DAY, REVIEWER, paper
+from tests.unit.service.usecases.document_desk import ANN, AUDITOR, BOB, CAROL, DAY, REVIEWER, file_of, paper
 
 
 def found(desk):
@@ -99,7 +98,7 @@ def test_returning_and_submitting_anew_does_not_forget_the_first_author(desk):
 @pytest.mark.parametrize("attested_by", ["root", "cli:Root", "", "  "])
 def test_nobody_attests_to_their_own_submission(desk, attested_by):
     """An attestation records somebody else's approval; nobody's is none."""
-    file = read_json_document(paper())
+    file = file_of(paper())
     with pytest.raises(SamePerson):
         file_documents(desk.house, "c", [file], "cli:root", attested_by=attested_by)
     assert desk.sequence() == 0
@@ -109,7 +108,7 @@ def test_an_author_does_not_attest_when_another_imports_the_same_words(desk):
     """The words are the author's, whoever brings them."""
     desk.submit(by=ANN)
     with pytest.raises(SamePerson):
-        file_documents(desk.house, "c", [read_json_document(paper())], "cli:root", attested_by="Ann")
+        file_documents(desk.house, "c", [file_of(paper())], "cli:root", attested_by="Ann")
     assert desk.statuses() == {1: "submitted"}
 
 
@@ -237,10 +236,10 @@ def test_two_who_write_on_one_draft_do_not_write_over_each_other(desk):
 def test_an_import_leaves_a_colleagues_draft_alone(desk):
     """It makes a version of its own beside it, while one's own draft is written over."""
     save_draft(desk.house, ANN, paper("half a sent"))
-    file_documents(desk.house, "c", [read_json_document(paper("A whole sentence."))], "Bob")
+    file_documents(desk.house, "c", [file_of(paper("A whole sentence."))], "Bob")
     assert desk.statuses() == {1: "draft", 2: "submitted"}
     save_draft(desk.house, BOB, paper("Another one."))
-    file_documents(desk.house, "c", [read_json_document(paper("And another."))], "bob", draft=True)
+    file_documents(desk.house, "c", [file_of(paper("And another."))], "bob", draft=True)
     assert desk.statuses() == {1: "draft", 2: "submitted", 3: "draft"}
     assert view(desk.house, BOB, "c", "fees")["text"] == "And another."
 
@@ -249,7 +248,7 @@ def test_attested_documents_come_in_approved_and_supersede(desk):
     """Also one that waits with the very same words: it is approved where it stands."""
     desk.approved("We refund fees.")
     desk.submit("We refund all fees.")
-    files = [read_json_document(paper("We refund all fees.")), read_json_document(paper("Limits.", id="limits"))]
+    files = [file_of(paper("We refund all fees.")), file_of(paper("Limits.", id="limits"))]
     filed = file_documents(desk.house, "c", files, "cli:root", attested_by="Carol")
     assert [(each.id, each.version, each.status) for each in filed.documents] == [
         ("fees", 2, "approved"),

@@ -9,9 +9,8 @@ from service.errors import InvalidRequest, NotFound
 from service.store import pointers
 from service.usecases import read_document
 from service.usecases.file_documents import file_documents
-from service.usecases.import_documents import read_json_document
 from service.usecases.publish_document import retire, save_draft, submit
-from tests.unit.service.usecases.document_desk import ANN, AUDITOR, BOB, DAY, REVIEWER, paper
+from tests.unit.service.usecases.document_desk import ANN, AUDITOR, BOB, DAY, REVIEWER, file_of, paper
 
 OPERATOR = Principal("k", "operator", ROLES["operations"])
 
@@ -79,7 +78,7 @@ def test_who_may_not_see_a_version_does_not_find_it_in_lists(desk):
     """Neither drafts and submissions nor what is for others."""
     desk.approved("We refund fees.")
     desk.submit("We refund more.")
-    secret = read_json_document(paper("For us.", id="secret", audience=["staff"]))
+    secret = file_of(paper("For us.", id="secret", audience=["staff"]))
     file_documents(desk.house, "c", [secret], "Ann", attested_by="Bob")
     save_draft(desk.house, ANN, paper("Not yet.", id="new"))
     assert versions(read_document.page(desk.house, REVIEWER)) == [("fees", 1)]
@@ -91,7 +90,7 @@ def test_who_may_not_see_a_version_does_not_find_it_in_lists(desk):
 
 def test_a_review_that_is_due_is_listed_and_told(desk):
     """From the day after on."""
-    due = read_json_document(paper() | {"review_by": "2026-03-03"})
+    due = file_of(paper() | {"review_by": "2026-03-03"})
     file_documents(desk.house, "c", [due], "Ann", attested_by="Bob")
     today = desk.clock.now.date()
     assert versions(read_document.page(desk.house, BOB, due=today)) == [("fees", 1)]
@@ -106,7 +105,7 @@ def test_a_review_that_is_due_is_listed_and_told(desk):
 def test_citations_are_shown_both_ways(desk):
     """With the versions that count; what does not exist is left out, and nothing cites itself."""
     desk.approved("We refund fees.", citations=["limits", "fees", "nothing"])
-    limits = read_json_document(paper("Limits.", id="limits", title="Limits"))
+    limits = file_of(paper("Limits.", id="limits", title="Limits"))
     file_documents(desk.house, "c", [limits], "Ann", attested_by="Bob")
     view = read_document.view(desk.house, BOB, "c", "fees")
     assert [(each["id"], each["title"]) for each in view["cites"]] == [("limits", "Limits"), ("fees", "Fees")]
@@ -142,3 +141,20 @@ def test_labels_that_name_a_document_are_told_when_it_goes(house):
 def _pointers(house):
     with house.store.read() as connection:
         return pointers.pointers(connection)
+
+
+def test_a_page_does_not_tell_of_what_others_may_see(desk):
+    """Neither by being short, nor by its cursor, nor by what it resembles: else words could be tried one by one."""
+    secret = file_of(paper("The merger with Acme is near.", id="secret", audience=["board"]))
+    file_documents(desk.house, "c", [secret], "Ann", attested_by="Bob")
+    page = read_document.page(desk.house, REVIEWER, text="merger", limit=1)
+    assert page == {"items": [], "next": None}
+    alike = [file_of(paper("The merger with Acme is near!", id=name)) for name in ("tale", "yarn")]
+    file_documents(desk.house, "c", alike, "Ann", attested_by="Bob")
+    first = read_document.page(desk.house, REVIEWER, limit=1)
+    assert (versions(first), first["next"]) == ([("tale", 1)], "c/tale@1")
+    last = read_document.page(desk.house, REVIEWER, limit=1, after=first["next"])
+    assert (versions(last), last["next"]) == ([("yarn", 1)], None)
+    seen = read_document.view(desk.house, REVIEWER, "c", "tale")
+    assert [each["similar"] for each in (*first["items"], seen, *seen["versions"])] == [[], [], []]
+    assert "secret" in {each["id"] for each in read_document.view(desk.house, BOB, "c", "tale")["similar"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,6 +14,7 @@ from service.domain.access import ROLES, Principal
 from service.domain.types import Certificate, Refusal
 from service.store import document_checks, ledger, pointers
 from service.usecases import alarms, disable_rule, recheck_documents
+from service.usecases import certify as certifying
 from service.usecases import document_checks as checks
 from service.usecases.document_checks import Tried
 from service.usecases.make_decision import Ask, decide
@@ -163,7 +165,7 @@ def test_a_first_day_that_comes_is_a_change(attended, trial):
 def test_rules_that_are_off_are_left_out_as_well(attended, trial, monkeypatch):
     """The certificate has to hold as the rules are now, and as they are once the rule is back."""
     seen: list[frozenset[str]] = []
-    original = recheck_documents.certify
+    original = certifying.certify
 
     def certify(*arguments, off=(), start=None):
         seen.append(frozenset(off))
@@ -214,3 +216,17 @@ def test_the_ledger_says_whether_a_certificate_counted(attended, trial):
     with attended.store.read() as connection:
         told = [json.loads(record) for _, record, _ in ledger.walk(connection)]
     assert [each["body"]["certified"] for each in told if each["kind"] == "decision.made"] == [True, False]
+
+
+def test_what_was_taken_back_untried_uses_up_no_time(attended, trial, monkeypatch):
+    """An approval undone before it was tried leaves nothing to try; the next one, hours later, has its full minute."""
+    publish(attended)
+    asked(attended)
+    retire(attended, BEN, NAME, "parking", 1, "no more")
+    assert asked(attended) == ("final", [])
+    assert recheck(attended) == {}
+    begun = checks.time.monotonic()
+    monkeypatch.setattr(checks, "time", SimpleNamespace(monotonic=lambda: begun + 3_600))
+    publish(attended, PARKING | {"id": "parking-again"})
+    assert state(attended) is Tried.DUE
+    assert asked(attended) == ("final", [])

@@ -22,7 +22,7 @@ def keys(approved):
 
 def test_any_sequence_is_answered_exactly_in_any_order(house):
     """Also one that a request read just before others changed documents: approved at 2 and ended at 4 is there at 3."""
-    expected = {sequence_of(house): set()}
+    expected: dict[int, set[str]] = {sequence_of(house): set()}
     for name in ("a", "b", "c"):
         publish(house, "bank", name, "Words.")
         with house.store.read() as connection:

@@ -60,6 +60,9 @@ def test_a_view_answers_as_a_fresh_snapshot_would(house):
     release = release_over(house, ("bank",))
     publish(house, "bank", "parking", PARKING)
     publish(house, "bank", "opening", OPENING + " Not on Sundays.")
+    publish(house, "bank", "lounge", "The lounge is behind the branch.")
+    found(house, release, "lounge")
+    retire(house, BEN, "bank", "lounge", 1, "closed")
     retire(house, BEN, "bank", "cards", 1, "moved")
     fresh = release_over(house, ("bank",))
     assert fresh.row["snapshot"] != release.row["snapshot"]
