@@ -10,6 +10,7 @@ from rules.errors import RuleErrors
 from service.cli import audit, decide, documents, encoder, encoder_tune, index, keys, rules, serving, workflow
 from service.cli.saying import complain
 from service.errors import ServiceError
+from service.observe.logs import set_up_logs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Decide by rules, documents and a classifier.")
 app.command()(serving.init)
@@ -29,6 +30,7 @@ app.add_typer(audit.app, name="audit")
 
 def main() -> None:
     """Entry point: errors are said in a sentence with their remedy, not as a traceback."""
+    set_up_logs("WARNING")  # on the standard error: what a command answers may be piped
     try:
         app()
     except ServiceError as error:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.usecases.file_documents import Filed
 
 _AROUND = 2  #: unchanged lines shown before and after a change
-_SHOWN = 10  #: documents told by name after an import
+SHOWN = 10  #: documents told by name after an import
 _TITLE = 60  #: characters of a title in a list
 
 _OUT = {"removed": ("-", "red"), "added": ("+", "green")}
@@ -23,26 +23,29 @@ _OUT = {"removed": ("-", "red"), "added": ("+", "green")}
 def tell_filed(filed: Filed, notes: Mapping[str, Sequence[str]]) -> None:
     """What an import did, and what it came in beside. `notes`: what was left out on reading, by document."""
     say.print(f"{filed.added} documents filed, {filed.unchanged} unchanged")
-    for each in filed.duplicates[:_SHOWN]:
-        say.print(plain(f"duplicate: {each.id} has the same words as {each.same_as}"))
+    for each in filed.documents[:SHOWN]:
+        say.print(plain(f"{each.status}: {each.id}@{each.version}"))
+    _more(len(filed.documents))
+    for twin in filed.duplicates[:SHOWN]:
+        say.print(plain(f"duplicate: {twin.id} has the same words as {twin.same_as}"))
     _more(len(filed.duplicates))
     alike = [each for each in filed.documents if each.similar and each.similar[0]["similarity"] < 1]
-    for document in alike[:_SHOWN]:
+    for document in alike[:SHOWN]:
         first = document.similar[0]
         say.print(plain(f"near-duplicate: {document.id} resembles {first['id']} ({first['similarity']:.0%})"))
     _more(len(alike))
     left_out = [f"{name}: {note}" for name, each in notes.items() for note in each]
-    for line in left_out[:_SHOWN]:
+    for line in left_out[:SHOWN]:
         say.print(plain(line))
     _more(len(left_out))
 
 
 def _more(total: int) -> None:
-    if total > _SHOWN:
-        say.print(f"… and {total - _SHOWN} more; --json names them all")
+    if total > SHOWN:
+        say.print(f"… and {total - SHOWN} more; --json names them all")
 
 
-def tell_list(items: Sequence[Mapping[str, Any]]) -> None:
+def tell_list(items: Sequence[Mapping[str, Any]], as_of: str | None = None) -> None:
     headings = ("collection", "id", "version", "status", "standing", "owner", "from", "until", "review by", "title")
     rows = [
         (
@@ -61,8 +64,10 @@ def tell_list(items: Sequence[Mapping[str, Any]]) -> None:
     ]
     if rows:
         print_table(headings, rows)
-    else:
+    elif as_of is None:
         say.print("no documents")
+    else:
+        say.print(plain(f"no documents: none was both approved here and in force on {as_of}"))
 
 
 def _day(moment: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli.document_telling import (
+    SHOWN,
     tell_document,
     tell_filed,
     tell_list,
@@ -53,7 +54,8 @@ def import_documents(
     else:
         tell_filed(filed, notes)
         if unreadable:
-            say.print(f"[bold]{len(unreadable)} could not be read:[/]\n" + plain(sample(unreadable)))
+            more = "\n--json names them all" if len(unreadable) > SHOWN else ""
+            say.print(f"[bold]{len(unreadable)} could not be read:[/]\n" + plain(sample(unreadable, SHOWN) + more))
     if unreadable:
         raise typer.Exit(1)
 
@@ -86,7 +88,7 @@ def list_documents(
             due=now.date() if due else None,
             as_of=read_moment(as_of, now),
         )
-    print_json(items) if as_json else tell_list(items)
+    print_json(items) if as_json else tell_list(items, as_of)
 
 
 @app.command("show")
@@ -122,7 +124,10 @@ def diff_versions(
         last = newer or versions[0]
         first = older or next((version for version in versions if version < last), None)
         if first is None:
-            raise NotFound(f"{document_id} has no version before {last}", remedy="name two versions that it has")
+            raise NotFound(
+                f"{document_id} has no version before {last}",
+                remedy="name two versions that it has" if len(versions) > 1 else "it has only one; read it with `show`",
+            )
         compared = compare(house, operator(), collection, document_id, first, last)
     print_json(compared) if as_json else tell_side_by_side(compared)
 

@@ -10,6 +10,7 @@ import typer
 
 from service.cli.opening import by, opened
 from service.cli.saying import plain, print_table, progress_shown, say
+from service.errors import BadRequest
 
 if TYPE_CHECKING:
     from index.quality import Interval
@@ -44,6 +45,7 @@ def index_eval(
     from service.usecases.evaluate_retrieval import evaluate
     from service.usecases.judged_queries import read_judged_queries
 
+    _refuse_unwritable(html, json)
     judged = read_judged_queries(queries, qrels)
     with opened() as house, progress_shown() as progress:
         quality, about = evaluate(house, workflow, judged, frozenset(group or ()), progress)
@@ -56,6 +58,10 @@ def index_eval(
     if quality.gain is not None:
         mean, between = _row(quality.gain, sign="+")
         say.print(f"as ranked against {quality.rival}: {mean} nDCG@10 (95 % interval {between}, by pairs)")
+        if quality.gain.low <= 0 <= quality.gain.high:
+            say.print("[yellow]These queries do not tell the two apart.[/]")
+    left = f"; left out, as no right document of theirs can be found here: {quality.unjudged}" if quality.unjudged else ""
+    say.print(f"{quality.queries} queries with a known right document{left}")
     for name, value in about.facts.items():
         say.print(f"[dim]{plain(name)}: {plain(value)}[/]")
     if html is not None:
@@ -116,8 +122,18 @@ def _say_grounds(learned: LearntRanking) -> None:
         say.print(f"[yellow]{learned.gone} left out:[/] their documents are not approved, in force and visible now.")
 
 
+def _refuse_unwritable(*paths: Path | None) -> None:
+    """Before minutes of searching, not after."""
+    for path in paths:
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise BadRequest(f"{path} cannot be written", remedy="name a file in a folder that there is")
+
+
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{path} cannot be written: {error.strerror}", remedy="name another file") from error
     say.print(f"written to {plain(path)}")
 
 

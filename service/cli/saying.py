@@ -40,7 +40,10 @@ def complain(error: ServiceError) -> None:
     """An error in a sentence, with its places and its remedy."""
     say.print(f"[bold red]error:[/] {plain(error.detail)}")
     for problem in error.problems:
-        say.print(f"  {plain(problem.field)}: {plain(problem.message)} [dim]{plain(problem.remedy)}[/]")
+        said = f"{problem.field}: {problem.message}"
+        remedy = f" ({problem.remedy})" if problem.remedy and problem.remedy != error.remedy else ""
+        if remedy or said not in error.detail:
+            say.print(f"  {plain(said)}[dim]{plain(remedy)}[/]")
     listed = error.extra.get("errors")
     for entry in listed if isinstance(listed, list) else []:
         say.print(f"  {plain(place(entry))}")

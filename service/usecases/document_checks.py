@@ -51,7 +51,7 @@ class DocumentChecks:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: Latest[tuple[str, int, int, int], _Known] = Latest(_KEPT)
-        self._since: Latest[tuple[str, Checked | None], float | None] = Latest(_KEPT)  # when it was first seen to be due
+        self._since: Latest[tuple[str, Checked | None], float | None] = Latest(_KEPT)  # first seen due
         self.trying = threading.Lock()  #: for whoever tries a certificate: once is enough
 
     def state(self, pointer: Pointer, release: OpenRelease, now: datetime) -> Tried:

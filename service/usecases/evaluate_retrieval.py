@@ -21,6 +21,7 @@ from service.usecases.progress import Progress, silent
 #: Way of searching -> weights instead of the workflow's own. The first one is the workflow's.
 _WAYS: Mapping[str, Mapping[str, float]] = {"as ranked": {}, DENSE: {LEXICAL: 0.0}, LEXICAL: {DENSE: 0.0}}
 _K = 10
+_NAMED = 5  #: documents that cannot be found, said by name
 
 
 def evaluate(
@@ -62,14 +63,19 @@ def evaluate(
         "weights": ", ".join(f"{part} {weight:g}" for part, weight in release.workflow.ranking.weights.items()),
         "at": timestamp(now),
     }
-    if lost := sum(len(grades) for grades in judged.judgements.values()) - sum(map(len, judgements.values())):
-        facts["judgements left out"] = f"{lost} name documents that may not be found here"
+    if lost := [name for grades in judged.judgements.values() for name in grades if name not in ids]:
+        facts["judgements left out"] = f"{len(lost)}, of documents that these groups cannot find now: {_some(lost)}"
     if judged.unknown:
-        facts["queries left out"] = f"{judged.unknown} are judged and have no words"
+        facts["queries without words"] = f"{judged.unknown}: judged, but not in the file of queries"
     with house.store.read() as connection:
         titles = {document.key.id: document.title for document in documents.texts(connection, allowed.documents)}
     about = About(f"Retrieval of {release.workflow.title or workflow}", facts, judged.texts, titles)
     return assess(judgements, runs), about
+
+
+def _some(names: Sequence[str]) -> str:
+    distinct = sorted(set(names))
+    return ", ".join(distinct[:_NAMED]) + (" …" if len(distinct) > _NAMED else "")
 
 
 def _ways(signals: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, float]]:

@@ -57,6 +57,8 @@ def test_an_approved_document_is_found_by_the_next_request_in_every_worker(house
 
 def test_a_view_answers_as_a_fresh_snapshot_would(house):
     """Evidence, scores and order are the same to the last bit, whether documents lie in the base or in the delta."""
+    for number in range(4):
+        publish(house, "bank", f"branch-{number}", "The branch has a gate. " * number + "Cards are sent there.")
     release = release_over(house, ("bank",))
     publish(house, "bank", "parking", PARKING)
     publish(house, "bank", "opening", OPENING + " Not on Sundays.")
