@@ -60,8 +60,9 @@ def index_eval(
         say.print(f"as ranked against {quality.rival}: {mean} nDCG@10 (95 % interval {between}, by pairs)")
         if quality.gain.low <= 0 <= quality.gain.high:
             say.print("[yellow]These queries do not tell the two apart.[/]")
-    left = f"; left out, as no right document of theirs can be found here: {quality.unjudged}" if quality.unjudged else ""
-    say.print(f"{quality.queries} queries with a known right document{left}")
+    say.print(f"{quality.queries} queries with a known right document")
+    if quality.unjudged:
+        say.print(f"left out, because no right document of theirs can be found here: {quality.unjudged}")
     for name, value in about.facts.items():
         say.print(f"[dim]{plain(name)}: {plain(value)}[/]")
     if html is not None:

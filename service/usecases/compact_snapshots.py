@@ -17,10 +17,11 @@ import structlog
 from index.encoder import EncoderPool
 from service.observe.metrics import SNAPSHOTS_COMPACTED
 from service.store import pointers, rollouts
+from service.store.engine import Connection
 from service.store.pointers import Pointer
 from service.usecases.build_apart import build_apart
 from service.usecases.house import House
-from service.usecases.recheck_documents import tried
+from service.usecases.recheck_documents import tell, tried
 from service.usecases.stage_release import BaseMoved, Staged, activate, artefacts_of, current_parts
 from service.usecases.views import Burden
 
@@ -72,8 +73,15 @@ def compact_one(house: House, pointer: Pointer, build: Build = build_apart) -> s
     row |= {"why": "a new base of the same documents"}
     release = house.shelf.assemble(row, artefacts_of(parts))
     check = tried(house, release, sequence) if release.certificate is not None else None
+    stood = pointer.checked is None or pointer.checked.holds
+
+    def also(connection: Connection) -> None:
+        """The documents that came meanwhile may be too many for the certificate, with the new base as with the old."""
+        if check is not None and not check.holds and stood:
+            tell(house, connection, replace(pointer, release=release.id), check)
+
     try:
-        activate(house, [Staged(release, parts, check=check)], "release.compacted", patience=PATIENCE)
+        activate(house, [Staged(release, parts, check=check)], "release.compacted", also, patience=PATIENCE)
     except BaseMoved:
         log.info("compaction_given_up", workflow=pointer.workflow, why="another release took over meanwhile")
         return None

@@ -1,14 +1,16 @@
 """Whether a release's certificate is known to hold with the documents there are at this moment.
 
 A certificate is of the whole route, and so of the documents that were there when it was made. After each change of
-documents it is tried again within seconds; until then it stands. If it does not hold, nothing is decided automatically
-until a later trial holds: other documents, or other rules. What nobody tried within a minute does not stand either.
+documents, or of the rules that are disabled, it is tried again within seconds; until then it stands. If it does not
+hold, nothing is decided automatically until a later trial holds. What nobody tried within a minute does not stand
+either.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -16,10 +18,11 @@ from enum import Enum, auto
 from index.latest import Latest
 from service.domain.answer import timestamp
 from service.domain.document import next_date
-from service.store import document_checks, documents
+from service.store import disables, document_checks, documents
 from service.store.document_checks import Check
-from service.store.engine import Store
+from service.store.engine import Connection, Store
 from service.store.pointers import Checked, Pointer
+from service.usecases.disables import Disabled, counting_of, disabled
 from service.usecases.register import Approved
 from service.usecases.shelf import OpenRelease
 
@@ -41,8 +44,8 @@ class Tried(Enum):
 class _Known:
     """What follows from one check for one document sequence."""
 
-    changed: bool  #: other documents are approved now
-    until: datetime | None  #: the next effective date after the check; None: no date changes what is in force
+    changed: bool  #: other documents are approved now, or other rules are off
+    until: datetime | None  #: the next date that changes what is in force or which rules are off; None: there is none
 
 
 class DocumentChecks:
@@ -50,7 +53,7 @@ class DocumentChecks:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: Latest[tuple[str, int, int, int], _Known] = Latest(_KEPT)
+        self._known: Latest[tuple[str, int, int, int, int], _Known] = Latest(_KEPT)
         self._since: Latest[tuple[str, Checked | None], float | None] = Latest(_KEPT)  # first seen due
         self.trying = threading.Lock()  #: for whoever tries a certificate: once is enough
 
@@ -80,26 +83,45 @@ class DocumentChecks:
         return time.monotonic() < since + GRACE.total_seconds()
 
     def _stale(self, checked: Checked, pointer: Pointer, release: OpenRelease, now: datetime) -> bool:
-        key = (pointer.release, checked.sequence, checked.stamp, pointer.document_sequence)
+        key = (
+            pointer.release,
+            checked.sequence,
+            checked.stamp,
+            pointer.document_sequence,
+            pointer.disable_sequence,
+        )
         known = self._known.get(key)
         if known is None:
-            known = self._read(checked, pointer, release)
+            known = self._read(checked, pointer, release, now)
             self._known.put(key, known)
         return known.changed or (known.until is not None and known.until <= now)
 
-    def _read(self, checked: Checked, pointer: Pointer, release: OpenRelease) -> _Known:
+    def _read(self, checked: Checked, pointer: Pointer, release: OpenRelease, now: datetime) -> _Known:
         changed = False
         with self._store.read() as connection:
             check = document_checks.latest(connection, pointer.release)
+            off = off_now(connection, release, now)
             if checked.sequence != pointer.document_sequence:
                 collections = release.workflow.collections
                 change = documents.since(connection, collections, checked.sequence, pointer.document_sequence)
                 changed = bool(change.new or change.gone)
-        until = check.found.get("until") if check is not None else None
-        return _Known(changed, datetime.fromisoformat(until) if until else None)
+        found = check.found if check is not None else {}
+        changed = changed or set(found.get("off", ())) != {one.rule for one in off}
+        dates = [datetime.fromisoformat(found["until"])] if found.get("until") else []
+        return _Known(changed, min([*dates, *(one.until for one in off)], default=None))
 
 
-def check_of(approved: Approved, *, holds: bool, found: dict[str, object], now: datetime) -> Check:
-    """A check to be written down, with how long it stays true by the calendar alone."""
+def off_now(connection: Connection, release: OpenRelease, now: datetime) -> list[Disabled]:
+    """The release's rules that would count and are disabled."""
+    here = [disabled(row) for row in disables.at(connection, now)]
+    counting = counting_of(release.ruleset) if here else frozenset()
+    return [one for one in here if one.rule in counting]
+
+
+def check_of(
+    approved: Approved, *, holds: bool, found: dict[str, object], now: datetime, off: Collection[str] = ()
+) -> Check:
+    """A check to be written down, with the rules that were off and how long it stays true by the calendar alone."""
     until = next_date(approved.all(), now)
-    return Check(approved.sequence, holds, {**found, "until": timestamp(until) if until else None}, now)
+    told = {"off": sorted(off), "until": timestamp(until) if until else None}
+    return Check(approved.sequence, holds, found | told, now)

@@ -14,13 +14,12 @@ import structlog
 
 from service.domain.types import Certificate, Refusal
 from service.observe.metrics import AUTOMATION_PAUSED
-from service.store import alarms, disables, document_checks, events, ledger, pointers
+from service.store import alarms, document_checks, events, ledger, pointers
 from service.store.document_checks import Check
 from service.store.engine import Connection
 from service.store.pointers import Pointer
 from service.usecases.certify import certify
-from service.usecases.disables import counting_of, disabled
-from service.usecases.document_checks import Tried, check_of
+from service.usecases.document_checks import Tried, check_of, off_now
 from service.usecases.house import House
 from service.usecases.shelf import OpenRelease
 from service.usecases.stage_release import calibration_cases, current_parts
@@ -67,16 +66,15 @@ def tried(house: House, release: OpenRelease, sequence: int) -> Check:
     assert certificate is not None, "without one there is nothing to try"
     with house.store.read() as connection:
         parts = current_parts(connection, release.row)
-        off = {one.rule for one in map(disabled, disables.at(connection, now))}
+        rules = frozenset(one.rule for one in off_now(connection, release, now))
     cases = calibration_cases(parts.calibration)
     approved = house.register.at(release.workflow.collections, sequence)
     found: Certificate | Refusal = certificate
-    rules = counting_of(release.ruleset) & off if off else frozenset()
     for without in [frozenset[str](), *([rules] if rules else [])]:
         found = certify(house, release, cases, sequence, parts.sample, off=without, start=certificate.threshold)
         if isinstance(found, Refusal):
             break
-    return check_of(approved, holds=isinstance(found, Certificate), found=asdict(found), now=now)
+    return check_of(approved, holds=isinstance(found, Certificate), found=asdict(found), now=now, off=rules)
 
 
 def _tried(house: House, workflow: str, release_id: str) -> bool:
@@ -100,10 +98,14 @@ def _tried(house: House, workflow: str, release_id: str) -> bool:
 
 
 def _keep(house: House, connection: Connection, pointer: Pointer, check: Check, before: bool) -> None:
-    """Write the check down; ledger, events and operations hear of it when it comes out otherwise than the last one."""
+    """Write the check down, and tell of it when it comes out otherwise than the last one."""
     document_checks.put(connection, pointer.release, check)
-    if check.holds == before:
-        return
+    if check.holds != before:
+        tell(house, connection, pointer, check)
+
+
+def tell(house: House, connection: Connection, pointer: Pointer, check: Check) -> None:
+    """Automation pauses or goes on because of this check: the ledger, whoever listens and operations hear of it."""
     kind = "certificate.resumed" if check.holds else "certificate.paused"
     told: dict[str, Any] = {"workflow": pointer.workflow, "release": pointer.release, "sequence": check.sequence}
     counts = {name: check.found[name] for name in ("cases", "accepted", "errors") if name in check.found}

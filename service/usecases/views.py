@@ -130,7 +130,7 @@ class Views:
         held = release.snapshot.keys
         return Difference(
             (newest.difference.new - was) | {key for key in now if key not in held},
-            (newest.difference.gone - now) | {key for key in was - now if key in held},
+            newest.difference.gone | {key for key in was - now if key in held},  # what has ended never comes back
         )
 
     def _make(self, release: OpenRelease, difference: Difference) -> _Made:

@@ -123,6 +123,8 @@ def test_a_certificate_that_fails_goes_on_failing(house, far, monkeypatch):
     assert pointer.release == made
     assert pointer.checked is not None
     assert not pointer.checked.holds
+    (paused,) = records(house, "certificate.paused")
+    assert paused["release"] == made, "operations hear of it"
 
 
 def test_it_waits_while_a_rollout_is_open(house, far):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -181,6 +182,25 @@ def test_rules_that_are_off_are_left_out_as_well(attended, trial, monkeypatch):
     assert seen == [frozenset(), frozenset({rule})]
 
 
+def test_a_rule_that_is_back_is_a_change(attended, trial, monkeypatch):
+    """A trial that failed without a rule says nothing of the time after it: automation goes on once the rule counts."""
+    monkeypatch.setattr(disable_rule, "certify", vars(recheck_documents)["certify"])
+    release = attended.shelf.open(pointer_of(attended).release)
+    rule = next(each.id for each in release.ruleset.rules if each.status == "enforce")
+    disable_rule.disable(attended, "Ann", rule, timedelta(hours=1), "fires too often")
+    assert state(attended) is Tried.DUE, "rules that are off are a change as well"
+    publish(attended)
+    trial.holds = False
+    recheck(attended)
+    assert state(attended) is Tried.FAILS
+    trial.holds = True
+    assert recheck(attended) == {}, "nothing has changed yet"
+    disable_rule.enable(attended, "Ann", rule)
+    assert state(attended) is Tried.DUE
+    assert recheck(attended) == {NAME: True}
+    assert asked(attended) == ("final", [])
+
+
 def test_a_release_of_before_these_checks_is_tried_at_once(attended, trial):
     """No row says that its certificate holds, so it is due; it stands meanwhile."""
     pointer = replace(pointer_of(attended), checked=None)
@@ -225,7 +245,7 @@ def test_what_was_taken_back_untried_uses_up_no_time(attended, trial, monkeypatc
     retire(attended, BEN, NAME, "parking", 1, "no more")
     assert asked(attended) == ("final", [])
     assert recheck(attended) == {}
-    begun = checks.time.monotonic()
+    begun = time.monotonic()
     monkeypatch.setattr(checks, "time", SimpleNamespace(monotonic=lambda: begun + 3_600))
     publish(attended, PARKING | {"id": "parking-again"})
     assert state(attended) is Tried.DUE
