@@ -167,10 +167,11 @@ class DenseIndex:
 def open_dense(folder: Path) -> DenseIndex:
     """Map the index in a folder. Its bytes have to be verified before: reading an index trusts its file.
 
-    Raises ValueError when vectors and codes do not fit together.
+    Codes beside a small index are not its own, and not opened. Raises ValueError when vectors and codes do not fit
+    together.
     """
     index = _mapped(folder / _FILE)
-    if not (folder / _CODES).exists():
+    if index.ntotal < _CODED:
         return DenseIndex(index)
     codes = _mapped(folder / _CODES)
     if (codes.ntotal, codes.d) != (index.ntotal, index.d):

@@ -153,6 +153,7 @@ PREVIEW: dict[str, Any] = {
             "workflow": "retail-banking",
             "cases": 360,
             "cases_changed": 1,
+            "answers_changed": 1,
             "automatic_before": 0.822,
             "automatic_after": 0.825,
             "holds": True,

@@ -148,7 +148,8 @@ class WorkflowPreview(Reply):
 
     workflow: str
     cases: int
-    cases_changed: int
+    cases_changed: int  # decided otherwise, or with other documents shown
+    answers_changed: int  # decided otherwise
     automatic_before: float = Field(ge=0, le=1, description="Share decided automatically.")
     automatic_after: float = Field(ge=0, le=1)
     holds: bool | None = Field(description="Whether the certificate would still hold; null: there is none.")

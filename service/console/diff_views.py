@@ -144,7 +144,8 @@ class WorkflowPreview:
     workflow: str
     before: str
     after: str
-    changed: int
+    otherwise: int  #: cases that would be decided otherwise
+    shown: int  #: more cases that would show other documents
     tone: str
     certificate: str
     examples: tuple[Example, ...]
@@ -174,7 +175,8 @@ def _workflow(each: Mapping[str, Any], titles: Mapping[str, str]) -> WorkflowPre
         workflow=each["workflow"],
         before=_share(each["automatic_before"]),
         after=_share(each["automatic_after"]),
-        changed=each["cases_changed"],
+        otherwise=each["answers_changed"],
+        shown=each["cases_changed"] - each["answers_changed"],
         tone=tone,
         certificate=certificate,
         examples=tuple(_examples(each["examples"], titles)),

@@ -19,6 +19,7 @@ from service.settings import Settings
 from service.usecases.house import House, open_house
 
 _NICE = 5
+_PATIENCE = 3_600  # seconds; a hundred thousand passages take minutes
 
 
 class BuildFailed(ServiceError):
@@ -37,14 +38,18 @@ def build_apart(house: House, collections: Sequence[str], encoder: EncoderPool) 
         "collections": list(collections),
         "encoder": encoder.digest,
     }
-    child = subprocess.run(
-        [sys.executable, "-m", "service.usecases.build_apart"],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "service.usecases.build_apart"],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BuildFailed(f"building a snapshot did not end within {_PATIENCE} seconds") from error
     if child.returncode != 0:
         said = child.stderr.strip().splitlines()[-1:] or ["nothing"]
         raise BuildFailed(f"building a snapshot ended with {child.returncode}: {said[0]}")

@@ -52,6 +52,11 @@ class _Case:
     automatic: bool
     documents: tuple[str, ...]
 
+    @property
+    def answer(self) -> tuple[str | None, bool]:
+        """What a caller hears, whichever documents stand beside it."""
+        return self.label, self.automatic
+
     def told(self) -> dict[str, Any]:
         return {"label": self.label, "automatic": self.automatic, "documents": list(self.documents)}
 
@@ -164,9 +169,8 @@ def _one(
 
     before, after = through(today, seen.now, "before"), through(hypothetical, seen.then, "after")
     changed = [place for place in range(len(cases)) if before[place] != after[place]]
-    changed.sort(
-        key=lambda place: (before[place].automatic, before[place].label) == (after[place].automatic, after[place].label)
-    )
+    otherwise = {place for place in changed if before[place].answer != after[place].answer}
+    changed.sort(key=lambda place: place not in otherwise)
     shown = principal.may(Scope.READ)
     return {
         "workflow": release.workflow.name,
@@ -175,6 +179,7 @@ def _one(
         "automatic_after": _share(after),
         "holds": _holds(release.certificate, cases, after),
         "cases_changed": len(changed),
+        "answers_changed": len(otherwise),
         "examples": [
             {
                 "text": cases[place].text if shown else None,
@@ -227,8 +232,9 @@ def _sentences(
         yield f"No workflow searches the collection {row.collection}."
     for each in workflows:
         yield (
-            f"{each['workflow']}: {each['cases_changed']} of {each['cases']} calibration cases would come out "
-            f"differently; automation {each['automatic_before']:.0%} → {each['automatic_after']:.0%}."
+            f"{each['workflow']}: of {each['cases']} calibration cases {each['answers_changed']} would be decided "
+            f"otherwise, and {each['cases_changed'] - each['answers_changed']} more would show other documents; "
+            f"automation {each['automatic_before']:.0%} → {each['automatic_after']:.0%}."
         )
         if each["holds"] is False:
             yield f"{each['workflow']}: the certificate would not hold, so people would decide everything."

@@ -28,7 +28,7 @@ def index(vectors: Vectors, tmp_path_factory: pytest.TempPathFactory, request: p
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dense, "_CODED", 0 if request.param == "codes" else SIZE + 1)
         DenseIndex.of(vectors).write(folder)
-    return open_dense(folder)
+        return open_dense(folder)
 
 
 @pytest.mark.parametrize("share", [1.0, 0.9, 0.5, 0.1, 0.01, 0.0])
@@ -85,7 +85,7 @@ def test_codes_never_miss_what_lies_close_together(spread: float, tmp_path: Path
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dense, "_CODED", 0)
         DenseIndex.of(close).write(tmp_path)
-    coded, plain = open_dense(tmp_path), DenseIndex.of(close)
+        coded, plain = open_dense(tmp_path), DenseIndex.of(close)
     everything = select(np.ones(SIZE, dtype=bool))
     for row in range(0, SIZE, 300):
         found, expected = coded.search(close[row], 10, everything), plain.search(close[row], 10, everything)
@@ -100,6 +100,7 @@ def test_codes_of_other_vectors_are_refused(vectors: Vectors, tmp_path: Path) ->
         DenseIndex.of(vectors).write(tmp_path)
         codes = (tmp_path / "codes.faiss").read_bytes()
         DenseIndex.of(vectors[:-1]).write(tmp_path)
-    (tmp_path / "codes.faiss").write_bytes(codes)
-    with pytest.raises(ValueError, match="3000 codes for 2999 vectors"):
-        open_dense(tmp_path)
+        (tmp_path / "codes.faiss").write_bytes(codes)
+        with pytest.raises(ValueError, match="3000 codes for 2999 vectors"):
+            open_dense(tmp_path)
+    assert open_dense(tmp_path).search(vectors[0], 1, select(np.ones(SIZE - 1, dtype=bool))).rows.tolist() == [0]

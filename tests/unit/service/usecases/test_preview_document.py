@@ -39,6 +39,7 @@ def test_retiring_a_document_that_labels_name_shows_what_goes_to_people(house):
     assert (would["step"], would["replaces"], told["workflow"]) == ("retire", None, workflow)
     assert told["automatic_after"] < told["automatic_before"]
     assert told["cases_changed"] > 0
+    assert 0 <= told["answers_changed"] <= told["cases_changed"]
     first = told["examples"][0]
     assert first["text"]
     assert first["before"]["automatic"]
