@@ -43,6 +43,12 @@ class Latest(Generic[K, V]):
                 _, dropped = self._kept.popitem(last=False)
                 self._held -= self._weight(dropped)
 
+    def drop(self, unwanted: Callable[[K, V], bool]) -> None:
+        """Forget the values that are unwanted."""
+        with self._lock:
+            for key in [key for key, value in self._kept.items() if unwanted(key, value)]:
+                self._held -= self._weight(self._kept.pop(key))
+
     def __len__(self) -> int:
         return len(self._kept)
 

@@ -24,6 +24,15 @@ class Snapshot:
     sequence: int  #: document sequence of the database it was built at
     encoder_digest: str
     segment: Segment
+    number: int = 0  #: of its manifest in the file system; 0 for one in memory
+
+    @property
+    def stands(self) -> bool:
+        """Whether the folder that was opened is still there; another in its place was built because it was bad."""
+        try:
+            return (self.folder / seal.MANIFEST).stat().st_ino == self.number
+        except OSError:
+            return False
 
     @property
     def keys(self) -> Keys:
@@ -77,7 +86,8 @@ def open_snapshot(folder: Path, *, encoder_digest: str) -> Snapshot:
     for what, found in _counts(segment).items():
         if found != manifest[what]:
             raise SnapshotDamaged(folder, f"{what}: {found} where the manifest says {manifest[what]}", REMEDY)
-    return Snapshot(folder, folder.name, manifest["sequence"], encoder_digest, segment)
+    number = (folder / seal.MANIFEST).stat().st_ino
+    return Snapshot(folder, folder.name, manifest["sequence"], encoder_digest, segment, number)
 
 
 def scrub_snapshot(folder: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+
+import structlog
 
 from service.store import pointers
 from service.store.pointers import Pointer
@@ -13,6 +16,8 @@ from service.usecases.recheck_documents import recheck
 
 _CALENDAR = 60.0  # seconds between looks for versions that a later one has replaced since
 _PRUNE = 3_600.0  # seconds
+
+log = structlog.get_logger(__name__)
 
 
 class DocumentChores:
@@ -28,6 +33,8 @@ class DocumentChores:
         house = self._house
         with house.store.read() as connection:
             active = pointers.pointers(connection)
+        if let_go(house, active):
+            self._seen = []
         if active == self._seen:
             return
         for pointer in active:
@@ -56,3 +63,26 @@ class DocumentChores:
         if first_of_host and time.monotonic() >= self._prune:
             self._prune = time.monotonic() + _PRUNE
             prune(self._house)
+            scrub(self._house)
+
+
+def let_go(house: House, active: Sequence[Pointer]) -> bool:
+    """Let go of snapshots that were put aside since this worker opened them, and built again; whether there were any.
+
+    Requests hear for a moment that the release is opening, rather than be answered from what may be damaged.
+    """
+    open_ones = [release for pointer in active if (release := house.shelf.found(pointer.release)) is not None]
+    gone = {release.snapshot.digest for release in open_ones if not release.snapshot.stands}
+    for digest in gone:
+        log.warning("snapshot_let_go", snapshot=digest, why="it was put aside; it is opened anew")
+        house.shelf.let_go(digest)
+        house.views.let_go(digest)
+    return bool(gone)
+
+
+def scrub(house: House) -> list[str]:
+    """Read every byte of the snapshots that answer; those that had to be built again."""
+    with house.store.read() as connection:
+        active = pointers.pointers(connection)
+    answering = {release.snapshot.digest: release for release in (house.shelf.open(each.release) for each in active)}
+    return [digest for digest, release in answering.items() if not house.snapshots.scrub(digest, release.encoder)]

@@ -108,6 +108,17 @@ class Shelf:
         """Keep a release that was just staged, so that its first request finds it open."""
         self._releases.put(release.id, release)
 
+    def let_go(self, snapshot: str) -> None:
+        """Forget a snapshot and the releases on it: it is opened anew by whoever opens them next."""
+
+        def on_it(_id: str, release: OpenRelease) -> bool:
+            return bool(release.row["snapshot"] == snapshot)
+
+        with self._opening:
+            self._held = {name: release for name, release in self._held.items() if not on_it(name, release)}
+            self._releases.drop(on_it)
+            self._parts.drop(lambda key, _: key == ("snapshot", snapshot))
+
     def policy(self, release_id: str) -> Workflow:
         """The release's policy alone: it can be read long after the release's snapshot or encoder has gone."""
         with self._store.read() as connection:

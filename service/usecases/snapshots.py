@@ -22,7 +22,7 @@ import structlog
 from index.build import Built, build_snapshot
 from index.encoder import EncoderPool
 from index.errors import IndexFault
-from index.snapshot import Snapshot, open_snapshot
+from index.snapshot import Snapshot, open_snapshot, scrub_snapshot
 from service.errors import CannotStart
 from service.observe.metrics import SNAPSHOTS_MENDED
 from service.store import artefacts, documents, pointers, snapshots
@@ -71,6 +71,19 @@ class Snapshots:
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._alone():
                 return self._mended(digest, encoder)
+
+    def scrub(self, digest: str, encoder: EncoderPool) -> bool:
+        """Read every byte of a snapshot, as a disk may lose some in silence; whether it was whole.
+
+        One that was not is set aside and built again; workers that have it open let go of it (`Snapshot.stands`).
+        """
+        try:
+            scrub_snapshot(self.folder / digest)
+        except IndexFault:
+            with self._alone():
+                self._mended(digest, encoder)
+            return False
+        return True
 
     def built(self) -> list[tuple[str, float]]:
         """The snapshots that lie here, whether they are whole or not, and when each was written: seconds since 1970."""

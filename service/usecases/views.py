@@ -89,6 +89,12 @@ class Views:
         with self._making:
             return self._make(release, difference).searcher
 
+    def let_go(self, snapshot: str) -> None:
+        """Forget the views over a snapshot."""
+        with self._making:
+            self._views.drop(lambda _, made: made.searcher.base.digest == snapshot)
+            self._made.drop(lambda _, made: made.searcher.base.digest == snapshot)
+
     def burden(self, release: OpenRelease, sequence: int) -> Burden:
         """How far the release's view has come from its base."""
         made = self._view(release, sequence)

@@ -10,11 +10,23 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
+from index import seal
 from service.store import snapshots as origins
 from service.store import tables
+from service.store.pointers import Pointer
+from service.usecases.document_chores import let_go
 from service.usecases.publish_document import retire
 from service.usecases.snapshots import SnapshotLost
-from tests.unit.service.usecases.words import BEN, WordEncoder, publish, word_house
+from tests.unit.service.usecases.words import (
+    BEN,
+    WordEncoder,
+    found,
+    names,
+    publish,
+    release_over,
+    sequence_of,
+    word_house,
+)
 
 
 @pytest.fixture
@@ -148,3 +160,37 @@ def test_removed_ones_are_gone_and_open_ones_stay_usable(house, digest):
     house.snapshots.remove(digest)
     assert house.snapshots.built() == []
     assert snapshot.segment.passage(0).text
+
+
+def rot(folder: Path) -> None:
+    """What a disk does in silence: other bytes, and no file system that knows of a change."""
+    alter(folder, folder)
+    seal.forget(folder)
+
+
+def test_what_rots_in_silence_is_found_and_built_again(house, digest):
+    """A chore reads every byte, whatever is noted; a whole snapshot stays as it is."""
+    assert house.snapshots.scrub(digest, house.encoder)
+    rot(house.snapshots.folder / digest)
+    assert not house.snapshots.scrub(digest, house.encoder)
+    assert house.snapshots.scrub(digest, house.encoder)
+    assert len(list(house.snapshots.folder.glob(f"{digest}.damaged-*"))) == 1
+
+
+def test_workers_let_go_of_what_was_put_aside(house, digest):
+    """What is mapped is the damaged file; whoever has it open forgets it, and its views, and opens the new one."""
+    release = release_over(house, ("bank",), digest)
+    house.shelf.put(release)
+    assert found(house, release, "branch")
+    active = [Pointer("w", release.id, halted=False, document_sequence=1)]
+    assert not let_go(house, active), "nothing happened to it"
+    rot(house.snapshots.folder / digest)
+    house.snapshots.scrub(digest, house.encoder)
+    assert not release.snapshot.stands
+    assert let_go(house, active)
+    assert house.shelf.found(release.id) is None
+    again = release_over(house, ("bank",), digest)
+    assert again.snapshot.stands
+    view = house.views.at(again, sequence_of(house))
+    assert view.base.stands
+    assert names(found(house, again, "branch")) == ["opening@1", "parking@1"]
