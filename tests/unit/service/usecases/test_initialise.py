@@ -28,7 +28,9 @@ def test_a_start_after_an_upgrade_mends_what_the_new_version_cannot_read(house):
     before = pointer_now(house).release
     digest = house.shelf.open(before).snapshot.digest
     house.store.commit(lambda connection: connection.execute(sa.delete(tables.snapshots)))
-    (house.snapshots.folder / digest / "manifest.json").write_text('{"format": "signoff-snapshot-1"}')
+    manifest = house.snapshots.folder / digest / "manifest.json"
+    manifest.unlink()  # homes of other tests share the file
+    manifest.write_text('{"format": "signoff-snapshot-1"}')
     fresh = open_house(house.settings)
     try:
         assert open_workflows(fresh) == []
