@@ -19,13 +19,12 @@ from statistics import fmean
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench.cache import CACHE
-from bench.data import DEFAULT_DATA, RETRIEVAL_SETS, RetrievalSet, read_retrieval
+from bench.cache import digest, is_made, made
+from bench.data import DEFAULT_DATA, RETRIEVAL_SETS, ROOT, RetrievalSet, read_retrieval
 from bench.encoders import served
 from bench.screen import say
 from bench.vectors import VectorCache
-from index.build import build_snapshot, vector_key
-from index.chunk import chunk, passage_text
+from index.build import build_snapshot
 from index.encoder import EncoderPool
 from index.model import DENSE, LEXICAL, AllowedSet, Query, Vector
 from index.quality import Quality, Run, assess
@@ -41,7 +40,7 @@ WAYS: Mapping[str, Mapping[str, float]] = {
 }
 _K = 10
 _TODAY = date(2026, 1, 1)  # nothing here depends on it
-_QUICK_PASSAGES = 300  # that may be encoded in a quick run
+_QUICK_QUERIES = 100  # a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,37 @@ class Opened:
     vectors: Mapping[str, Vector]  #: query -> its vector
 
 
-def open_set(data: RetrievalSet, encoder: EncoderPool, known: VectorCache, progress: Progress) -> Opened:
-    """Index the documents of a set; passages are encoded once ever, queries each time."""
+def open_set(data: RetrievalSet, encoder: EncoderPool, folder: Path, most: int | None, progress: Progress) -> Opened:
+    """A set whose snapshot lies in `folder`, with its queries encoded: all of them, or `most` spread evenly."""
+    snapshot = open_snapshot(folder, encoder_digest=encoder.digest)
+    every = list(data.queries)[:: max(1, len(data.queries) // most)] if most else list(data.queries)
+    chosen = data._replace(
+        queries={query: data.queries[query] for query in every},
+        judgements={query: data.judgements[query] for query in every},
+    )
+    task = progress.add_task(f"{data.name}: queries", total=len(every))
+    vectors = {}
+    for query, text in chosen.queries.items():
+        vectors[query] = encoder.encode(text)
+        progress.advance(task)
+    progress.remove_task(task)
+    keys = frozenset(document.key for document in data.documents)
+    return Opened(chosen, HybridSearcher(snapshot), AllowedSet(keys, data.name), vectors)
+
+
+def snapshot_name(data: Path, name: str, encoder: EncoderPool) -> str:
+    """Names the snapshot of a set under `.bench/` by all that it is made of."""
+    return f"retrieval-{name}-{digest([ROOT / 'index', encoder.digest, data / name / 'corpus.jsonl.gz'])}"
+
+
+def build(data: RetrievalSet, encoder: EncoderPool, folder: Path, progress: Progress) -> None:
+    """Index the documents of a set; passages are encoded once ever, whatever else changes."""
     task = progress.add_task(data.name, total=None)
+    known = VectorCache(encoder.digest, encoder.dim)
     built = build_snapshot(
         data.documents,
         encoder,
-        CACHE / "snapshots",
+        folder,
         sequence=1,
         known=known,
         progress=lambda stage, done, total: progress.update(
@@ -68,25 +91,7 @@ def open_set(data: RetrievalSet, encoder: EncoderPool, known: VectorCache, progr
         ),
     )
     known.add(built.computed)
-    snapshot = open_snapshot(built.folder, encoder_digest=encoder.digest)
-    keys = frozenset(document.key for document in data.documents)
-    progress.update(task, description=f"{data.name}: queries", total=len(data.queries), completed=0)
-    vectors = {}
-    for query, text in data.queries.items():
-        vectors[query] = encoder.encode(text)
-        progress.advance(task)
     progress.remove_task(task)
-    return Opened(data, HybridSearcher(snapshot), AllowedSet(keys, data.name), vectors)
-
-
-def missing(data: RetrievalSet, encoder: EncoderPool, known: VectorCache) -> int:
-    """Passages of a set whose vectors are not in the cache."""
-    texts = (
-        passage_text(document.title, passage)
-        for document in data.documents
-        for passage in chunk(document, encoder.count_tokens, encoder.room)
-    )
-    return sum(vector_key(encoder.digest, text) not in known for text in texts)
 
 
 def run(opened: Opened, weights: Mapping[str, float]) -> Run:
@@ -138,20 +143,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
     parser.add_argument(
-        "--quick", action="store_true", help="within 50 s: only sets whose passages are encoded already"
+        "--quick", action="store_true", help="within 50 s: a sample of the queries, of sets that are indexed already"
     )
     asked = parser.parse_args(arguments)
     encoder = served()
-    known = VectorCache(encoder.digest, encoder.dim)
     found: dict[str, Quality] = {}
     columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=say, transient=True) as progress:
         for name in RETRIEVAL_SETS:
-            data = read_retrieval(asked.data, name)
-            if asked.quick and (absent := missing(data, encoder, known)) > _QUICK_PASSAGES:
-                say.print(f"{name} is null: {absent} passages are not encoded yet; a run without --quick encodes them")
+            kept = snapshot_name(asked.data, name, encoder)
+            if asked.quick and not is_made(kept):
+                say.print(f"{name} is null: it is not indexed yet; a run without --quick does that once")
                 continue
-            found[name] = quality(open_set(data, encoder, known, progress))
+            data = read_retrieval(asked.data, name)
+            folder = made(kept, lambda folder, data=data: build(data, encoder, folder, progress))  # type: ignore[misc]
+            whole = next(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+            found[name] = quality(open_set(data, encoder, whole, _QUICK_QUERIES if asked.quick else None, progress))
     say.print(_table(found))
     fused = {name: each.ways[_FUSED].ndcg.mean for name, each in found.items()}
     print(

@@ -19,6 +19,7 @@ from index.errors import EncoderDamaged
 from index.manifest import read_encoder_manifest
 from service.settings import Settings
 from service.usecases.house import House, open_house
+from service.usecases.manage_keys import create
 from tests import house as instance
 
 # A busy machine is no failure: no deadlines, no complaint that generating was slow. In CI every run is the same.
@@ -96,6 +97,15 @@ def shared_server(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     folder = tmp_path_factory.mktemp("server")
     with instance.serving(instance.copy_of(starter, folder / "home"), folder) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def second_key(shared_server: instance.LiveServer) -> str:
+    """A key of a second person who looks after documents."""
+    house = open_house(Settings(home=shared_server.home))
+    key: str = create(house, "tests", name="maria", role="operations")["key"]
+    house.close()
+    return key
 
 
 @pytest.fixture

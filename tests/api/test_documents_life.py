@@ -13,23 +13,11 @@ from pydantic import BaseModel
 
 from service.api import replies_documents as replies
 from service.client import Signoff, SignoffError
-from service.settings import Settings
-from service.usecases.house import open_house
-from service.usecases.manage_keys import create
 from tests.house import LiveServer
 
 WORKFLOW = "retail-banking"
 TEXT = "## Pigeons\n\nPigeons on the roof of a branch may stay until the end of the breeding season.\n"
 QUESTION = "may the pigeons stay on the roof of the branch in the breeding season?"
-
-
-@pytest.fixture(scope="module")
-def second_key(shared_server: LiveServer) -> str:
-    """A key of a second person who looks after documents."""
-    house = open_house(Settings(home=shared_server.home))
-    key: str = create(house, "tests", name="maria", role="operations")["key"]
-    house.close()
-    return key
 
 
 @pytest.fixture

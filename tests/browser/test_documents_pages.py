@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from service.settings import Settings
-from service.usecases.house import open_house
-from service.usecases.manage_keys import create
 from tests.browser.conftest import Watched, watch
 from tests.browser.test_console_story import _sign_in
 from tests.house import LiveServer
@@ -21,15 +18,6 @@ PATIENCE = 60_000  # ms: what would change is worked out on the calibration case
 HERONS = "---\nid: herons\ntitle: Herons on the roof\nowner: estates\n---\n## When they nest\n\nHerons may stay.\n"
 QUESTION = "may herons stay on the roof of the branch while they nest?"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-
-
-@pytest.fixture(scope="module")
-def second_key(shared_server: LiveServer) -> str:
-    """A key of a second person who looks after documents."""
-    house = open_house(Settings(home=shared_server.home))
-    key: str = create(house, "tests", name="maria", role="operations")["key"]
-    house.close()
-    return key
 
 
 @pytest.fixture
