@@ -90,11 +90,32 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarantee:
-    """The promise asked for: with confidence 1 - delta, at most alpha of automatic decisions are wrong."""
+class MovedLabel:
+    """A label that there was, and what became of it: renamed or merged (one label now) or split (several)."""
 
+    was: str
+    now: tuple[str, ...]  #: several: an example of it has to be labelled anew
+
+
+@dataclass(frozen=True, slots=True)
+class LabelGroup:
+    """Labels with a promise of their own, because a wrong one does more harm than elsewhere, or less."""
+
+    name: str
+    labels: tuple[str, ...]
     alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """The promise asked for: with confidence 1 - delta, at most alpha of automatic decisions are wrong.
+
+    Groups share delta: all their promises hold together with that confidence.
+    """
+
+    alpha: float  #: of labels in no group
     delta: float
+    groups: tuple[LabelGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +159,8 @@ class Workflow:
     retention_days: int = 400
     changes: ChangePolicy = ChangePolicy()
     ranking: Ranking = field(default_factory=Ranking)  #: of the approved documents
+    several: bool = False  #: a request may have several labels at once
+    moved: tuple[MovedLabel, ...] = ()  #: how examples of former labels are to be read, oldest first
 
     def label(self, label_id: str) -> Label | None:
         return next((label for label in self.labels if label.id == label_id), None)
@@ -160,6 +183,21 @@ class Judgement:
     margin: float  #: confidence minus the runner-up's probability
     energy: float  #: logsumexp of the unscaled logits: high when the request is like the training data
     in_domain: bool
+    chosen: tuple[str, ...] = ()  #: of a workflow with several labels a request: those it has; else the best one
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What was found for one group of labels when each has a promise of its own."""
+
+    group: str  #: empty: labels in no group
+    labels: tuple[str, ...]
+    alpha: float
+    accepted: int
+    errors: int
+    threshold: float | None  #: None: refused, nothing with these labels is automatic
+    needed: int  #: accepted cases needed at the least, were none of them wrong
+    why: str = ""  #: why it was refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +215,9 @@ class Certificate:
     errors: int  #: of the accepted, wrong
     threshold: float  #: automatic at this confidence or above
     sample: str = ""  #: what the calibration cases are, in words
+    level: float | None = None  #: what of delta this very test was given; None: all of it
+    use: int = 1  #: how many models were tried on these calibration cases, this one included
+    bounds: tuple[Bound, ...] = ()  #: one for each group of labels; `threshold` is then the strictest of those granted
 
     @property
     def coverage(self) -> float:
@@ -195,6 +236,9 @@ class Refusal:
     needed: int  #: accepted cases needed at the least, were none of them wrong
     why: str
     sample: str = ""
+    level: float | None = None
+    use: int = 1
+    bounds: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

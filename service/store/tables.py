@@ -332,7 +332,9 @@ decisions = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),  # these four: where it stands now
     sa.Column("outcome", sa.String(20), nullable=False),
     sa.Column("decided_by", sa.String(20)),
-    sa.Column("label", _NAME),
+    sa.Column("label", _NAME),  # the first one
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("probability", sa.Float),  # with which it was drawn for a blind check; null: it was not
     sa.Column("case", _ID),
     sa.Column("final_at", Instant),
     sa.Index("ix_decisions_workflow_id", "workflow", "id"),
