@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +23,20 @@ def get(connection: Connection, decision_id: str) -> sa.Row[Any] | None:
 
 
 def settle(
-    connection: Connection, decision_id: str, *, outcome: str, decided_by: str, label: str | None, now: datetime
+    connection: Connection, decision_id: str, *, outcome: str, decided_by: str, labels: Sequence[str], now: datetime
 ) -> None:
     """A person decided: this is where the decision stands from now on."""
     connection.execute(
         decisions.update()
         .where(decisions.c.id == decision_id)
-        .values(state="final", outcome=outcome, decided_by=decided_by, label=label, final_at=now)
+        .values(
+            state="final",
+            outcome=outcome,
+            decided_by=decided_by,
+            label=labels[0] if labels else None,
+            labels=list(labels),
+            final_at=now,
+        )
     )
 
 

@@ -145,6 +145,7 @@ def _record(
             "outcome": automatic.outcome.value,
             "decided_by": automatic.decided_by.value if automatic.decided_by else None,
             "label": automatic.label,
+            "labels": [] if automatic.label is None else [automatic.label],
             "case": made.case_id,
             "final_at": now if automatic.state is State.FINAL else None,
         },

@@ -140,9 +140,13 @@ def _record(
         },
     )
     move(connection, case, CaseAction.DECIDE, {"decided_at": now})
-    label = resolution.labels[0] if resolution.labels else None
     decisions.settle(
-        connection, case.decision, outcome=outcome.value, decided_by=DecidedBy.REVIEWER.value, label=label, now=now
+        connection,
+        case.decision,
+        outcome=outcome.value,
+        decided_by=DecidedBy.REVIEWER.value,
+        labels=resolution.labels,
+        now=now,
     )
     body = {
         "case": case.id,
