@@ -114,7 +114,7 @@ class Chroma:
     def __init__(self, vectors: Vectors) -> None:
         import chromadb
 
-        self.collection = chromadb.EphemeralClient().create_collection("c", metadata={"hnsw:space": "ip"})
+        self.collection = chromadb.EphemeralClient().create_collection("bench", metadata={"hnsw:space": "ip"})
         for start in range(0, len(vectors), 5000):
             part = vectors[start : start + 5000]
             ids = [str(row) for row in range(start, start + len(part))]
