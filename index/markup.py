@@ -37,6 +37,8 @@ _IMAGE = re.compile(r"!\[([^\[\]]{0,1000})\]" + _TARGET)
 _LINK = re.compile(r"\[((?:[^\[\]]|!?\[[^\[\]]{0,500}\]){0,1000})\]" + _TARGET)
 _REFERENCE = re.compile(r"\[([^\[\]]{1,500})\]\[([^\[\]]{0,200})\]")
 _LONGEST_EMPHASIS = 1000
+_STRETCH = re.compile(rb"\x00+|\x01+")  #: of places kept, of places dropped
+_WORDS = re.compile(r"\S+(?: \S+)*")  #: with single spaces between them
 #: Each mark with the places where it can begin emphasis and where it can end it.
 _EMPHASIS = tuple(
     (
@@ -159,19 +161,48 @@ class _Marks:
                 self.replaced[match.start()] = character
 
     def plain(self, start: int) -> Plain:
-        out: list[str] = []
-        origin = array("q")
-        gap = ""  # white space seen since the last printed code point
-        for place, character in enumerate(self.source):
-            for printed in self.replaced.get(place, "") if self.dropped[place] else character:
-                if printed.isspace():
-                    # A line end in the source is a space; only one that markup stands for breaks the line.
-                    gap = "\n" if gap == "\n" or (self.dropped[place] and printed == "\n") else " "
-                    continue
-                if gap and out:
-                    out.append(gap)
-                    origin.append(start + place - 1)
-                gap = ""
-                out.append(printed)
-                origin.append(start + place)
-        return Plain("".join(out), origin)
+        printed = _Printed(start)
+        for stretch in _STRETCH.finditer(self.dropped):
+            first, last = stretch.span()
+            if not self.dropped[first]:
+                printed.kept(self.source, first, last)
+                continue
+            for place in range(first, last):
+                for character in self.replaced.get(place, ""):
+                    printed.stands_for(character, place)
+        return Plain("".join(printed.out), printed.origin)
+
+
+class _Printed:
+    """The text that comes out, stretch by stretch, white space collapsed."""
+
+    def __init__(self, start: int) -> None:
+        self.out: list[str] = []
+        self.origin = array("q")
+        self._start = start
+        self._gap = ""  # white space seen since the last printed code point
+
+    def kept(self, source: str, first: int, last: int) -> None:
+        """A line end in the source is a space; only one that markup stands for breaks the line."""
+        done = first
+        for run in _WORDS.finditer(source, first, last):
+            if run.start() > done:
+                self._gap = self._gap or " "
+            done = run.end()
+            self._put(run[0], run.start(), done)
+        if done < last:
+            self._gap = self._gap or " "
+
+    def stands_for(self, character: str, place: int) -> None:
+        if character.isspace():
+            self._gap = "\n" if self._gap == "\n" or character == "\n" else " "
+        else:
+            self._put(character, place, place + 1)
+
+    def _put(self, text: str, first: int, last: int) -> None:
+        if self._gap and self.out:
+            self.out.append(self._gap)
+            self.origin.append(self._start + first - 1)
+        self._gap = ""
+        self.out.append(text)
+        self.origin.extend(range(self._start + first, self._start + last))
