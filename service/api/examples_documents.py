@@ -26,6 +26,7 @@ FOUND: dict[str, Any] = {
     ],
     "sequence": 57,
     "as_of": "2026-11-21T23:59:59.999Z",
+    "notices": [],
 }
 _TEXT = "## When both payments have gone through\n\nOpen a claim for the second one. No form is needed.\n"
 DOCUMENT: dict[str, Any] = {
@@ -80,7 +81,7 @@ _APPROVED: dict[str, Any] = {
     "approved_by": "maria",
     "approved_at": "2026-01-03T09:00:00.000Z",
 }
-DOCUMENTS: dict[str, Any] = {"items": [_APPROVED, _SUBMITTED], "next": None}
+DOCUMENTS: dict[str, Any] = {"items": [_APPROVED, _SUBMITTED], "next": None, "notices": []}
 DOCUMENT_VIEW: dict[str, Any] = {
     **_SUBMITTED,
     "text": _TEXT,
@@ -187,11 +188,13 @@ IMPORTED: dict[str, Any] = {
             "title": "Card payments taken twice",
             "source": "dispute-duplicate.docx",
             "similar": [{"id": "chargeback-rules", "version": 4, "similarity": 0.82}],
+            "retired": None,
             "notes": ["1 image left out"],
         }
     ],
     "duplicates": [],
     "unreadable": [{"place": "letter.pdf", "why": "has no text: it is a scan"}],
+    "notices": [],
 }
 #: Example of each request body, by the name of its schema.
 REQUESTS: dict[str, dict[str, Any]] = {

@@ -59,6 +59,7 @@ class Documents(Reply):
 
     items: list[DocumentSummary]
     next: str | None = Field(description="Cursor of the next page.")
+    notices: list[str] = Field(description="Why there is nothing as of a moment that is too early.")
 
 
 class Neighbour(Reply):
@@ -177,6 +178,7 @@ class FiledDocument(Reply):
     title: str
     source: str | None
     similar: list[Similar]
+    retired: int | None = Field(description="The version before, if it said the same and was retired.")
     notes: list[str] = Field(description="What was left out on reading.")
 
 
@@ -204,6 +206,7 @@ class ImportReport(Reply):
     documents: list[FiledDocument]
     duplicates: list[Duplicate]
     unreadable: list[UnreadableFile]
+    notices: list[str] = Field(description="As that no workflow searches the collection.")
 
 
 class FoundPassage(FoundDocument):
@@ -221,3 +224,4 @@ class Found(Reply):
     items: list[FoundPassage]
     sequence: int = Field(description="Document sequence that was searched.")
     as_of: str | None = Field(description="The moment searched; null: now.")
+    notices: list[str] = Field(description="Why there is nothing as of a moment that is too early.")

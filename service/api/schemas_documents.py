@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from service.api.schemas import ATTRIBUTES, PLAIN, Body, Day, Name, Text, is_date
 
@@ -17,6 +19,17 @@ Status = Literal["draft", "submitted", "approved", "superseded", "retired"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Kept as a note, outside the ledger.")]
 Names = Annotated[list[Name], Field(default_factory=list, max_length=100)]
+
+
+def _is_moment(value: str) -> str:
+    try:
+        datetime.fromisoformat(value.strip())
+    except ValueError as error:
+        raise PydanticCustomError("not_a_moment", "is not a date") from error  # `validation` has the remedy
+    return value
+
+
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_is_moment)]
 
 StatusInQuery = Annotated[Status | None, Query()]
 WordsInQuery = Annotated[
@@ -138,7 +151,7 @@ class SearchRequest(Body):
     k: Annotated[int, Field(ge=1, le=50, description="Documents at most.")] = 5
     filters: SearchFilters | None = None
     as_of: Annotated[
-        Day | None, Field(description="Among what was approved and in force then. A day alone means its end.")
+        Moment | None, Field(description="Among what was approved and in force then. A day alone means its end.")
     ] = None
     weights: Annotated[
         dict[Name, Annotated[float, Field(ge=0, le=1_000)]] | None,

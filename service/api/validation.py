@@ -62,6 +62,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "too_short": ("has fewer than {min_length} item(s)", "send more"),
     "model_attributes_type": ("must be a JSON object", "send {{ … }}"),
     "model_type": ("must be a JSON object", "send {{ … }}"),
+    "not_a_moment": ("is not a date", "write it as in 2026-03-03 or 2026-03-03T09:00:00Z"),
     "literal_error": ("is not one of the values allowed", "send {expected}"),
     "greater_than_equal": ("is less than {ge}", "send {ge} or more"),
     "less_than_equal": ("is more than {le}", "send {le} or less"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -34,10 +34,15 @@ def tell_filed(filed: Filed, notes: Mapping[str, Sequence[str]]) -> None:
         first = document.similar[0]
         say.print(plain(f"near-duplicate: {document.id} resembles {first['id']} ({first['similarity']:.0%})"))
     _more(len(alike))
+    back = [each for each in filed.documents if each.retired is not None]
+    for one in back[:SHOWN]:
+        say.print(plain(f"retired before: {one.id}@{one.version} says the same as version {one.retired}"))
+    _more(len(back))
     left_out = [f"{name}: {note}" for name, each in notes.items() for note in each]
     for line in left_out[:SHOWN]:
         say.print(plain(line))
     _more(len(left_out))
+    tell_notices(filed.notices)
 
 
 def _more(total: int) -> None:
@@ -112,15 +117,15 @@ def tell_document(document: Mapping[str, Any]) -> None:
     if document["note"]:
         note = document["note"]
         say.print(plain(f"{note['kind']} by {note['by']} on {_day(note['at'])}: {note['why'] or '(erased)'}"))
-    tell_notices(document)
+    tell_notices(document["notices"])
 
 
 def _value(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else "/".join(value)
 
 
-def tell_notices(document: Mapping[str, Any]) -> None:
-    for sentence in document["notices"]:
+def tell_notices(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
         say.print(f"[yellow]{plain(sentence)}[/]")
 
 

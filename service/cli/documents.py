@@ -78,7 +78,7 @@ def list_documents(
 
     with opened() as house:
         now = house.clock()
-        items = every(
+        items, notices = every(
             house,
             operator(),
             collection=collection,
@@ -89,6 +89,7 @@ def list_documents(
             as_of=read_moment(as_of, now),
         )
     print_json(items) if as_json else tell_list(items, as_of)
+    tell_notices(notices)
 
 
 @app.command("show")
@@ -150,7 +151,7 @@ def submit_version(collection: Collection, document_id: DocumentId, version: Ver
     with opened() as house:
         document = submit_draft(house, operator(), collection, document_id, version)
     say.print(plain(f"submitted {document_id}@{version}"))
-    tell_notices(document)
+    tell_notices(document["notices"])
 
 
 @app.command("return")
@@ -173,7 +174,7 @@ def approve_version(
     with opened() as house:
         document = approve(house, operator(), collection, document_id, version, digest=digest, why=why)
     say.print(plain(f"approved {document_id}@{version}"))
-    tell_notices(document)
+    tell_notices(document["notices"])
 
 
 @app.command("retire")
@@ -184,4 +185,4 @@ def retire_version(collection: Collection, document_id: DocumentId, version: Ver
     with opened() as house:
         document = retire(house, operator(), collection, document_id, version, why)
     say.print(plain(f"retired {document_id}@{version}"))
-    tell_notices(document)
+    tell_notices(document["notices"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from .answers import Answer, Passage
 
 
@@ -49,6 +51,7 @@ class DocumentPage(Answer):
 
     items: list[DocumentSummary]
     next: str | None = None
+    notices: list[str] = Field(default_factory=list)
 
 
 class Note(Answer):
@@ -99,9 +102,11 @@ class ImportReport(Answer):
     documents: list[dict[str, Any]]
     duplicates: list[dict[str, Any]]
     unreadable: list[dict[str, Any]]
+    notices: list[str] = Field(default_factory=list)
 
 
 class Found(Answer):
     items: list[Passage]
     sequence: int
     as_of: datetime | None = None
+    notices: list[str] = Field(default_factory=list)

@@ -66,6 +66,7 @@ def documents(
         following=wanted.following(found["next"]) if found["next"] else "",
         wanted=wanted,
         then=words.clock_time(then, now) if then else "",
+        notices=found["notices"],
         collections=known_collections(house, wanted.collection),
         statuses=words.DOCUMENT_STATUSES.values(),
         due=words.DUE,

@@ -21,7 +21,7 @@ class DocumentLink:
     address: str
     source: str
     status: Phrase
-    notes: tuple[str, ...]  #: what was left out on reading
+    notes: tuple[str, ...]  #: what was left out on reading, and what it says again
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class ReportView:
     duplicates: tuple[tuple[Link, Link], ...]
     unreadable: tuple[tuple[str, str], ...]
     unchanged: int
+    notices: tuple[str, ...]
 
 
 def report_view(report: Mapping[str, Any]) -> ReportView:
@@ -44,11 +45,12 @@ def report_view(report: Mapping[str, Any]) -> ReportView:
     parts += [f"{words.plural(len(wrong), 'place')} could not be read"] if wrong else []
     return ReportView(
         title=", ".join(parts) + ".",
-        tone="review" if wrong or not added else "allow",
+        tone="review" if wrong or not added or report["notices"] else "allow",
         documents=tuple(_came_in(collection, each) for each in report["documents"]),
         duplicates=tuple(_twice(collection, each) for each in report["duplicates"]),
         unreadable=tuple((each["place"], each["why"]) for each in wrong),
         unchanged=unchanged,
+        notices=tuple(report["notices"]),
     )
 
 
@@ -59,9 +61,13 @@ def _came_in(collection: str, each: Mapping[str, Any]) -> tuple[DocumentLink, tu
         address=document_address(collection, each["id"], each["version"]),
         source=each["source"] or "",
         status=phrase(words.DOCUMENT_STATUSES, each["status"]),
-        notes=tuple(each["notes"]),
+        notes=(*each["notes"], *_retired(each["retired"])),
     )
     return link, tuple(similar_link(collection, other) for other in each["similar"])
+
+
+def _retired(version: int | None) -> tuple[str, ...]:
+    return () if version is None else (f"It says what version {version} said, which was retired.",)
 
 
 def _twice(collection: str, each: Mapping[str, Any]) -> tuple[Link, Link]:

@@ -57,7 +57,8 @@ def search(
         if from_htmx(request):
             raise
         return _page(request, house, known, chosen, asked, typed, error.status, notice=notice_of(error))
-    return _page(request, house, known, chosen, asked, typed, found=found_views(found["items"]))
+    passages = found_views(found["items"])
+    return _page(request, house, known, chosen, asked, typed, found=passages, notices=found["notices"])
 
 
 def _search(
@@ -112,5 +113,5 @@ def _page(
         weights=weight_fields(chosen, typed),
         fields=fields([each for each in chosen.attributes if each.name in read], typed),
         max_chars=house.settings.max_text_chars,
-        **{"found": None, **shown},
+        **{"found": None, "notices": [], **shown},
     )

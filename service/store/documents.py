@@ -284,6 +284,33 @@ def sequence_at(connection: Connection, moment: datetime) -> int:
     return max(connection.scalar(begun) or 0, connection.scalar(ended) or 0)
 
 
+def clocks_agree(connection: Connection, collections: Iterable[str], sequence: int, moment: datetime) -> bool:
+    """Whether `sequence_at` says of these collections what the times of approvals and ends say.
+
+    It does not where two machines whose clocks differ approved one after the other.
+    """
+    later = sa.or_(
+        sa.and_(documents.c.approved_sequence <= sequence, documents.c.approved_at > moment),
+        sa.and_(documents.c.ended_sequence <= sequence, documents.c.ended_at > moment),
+    )
+    once = documents.c.approved_sequence.is_not(None)
+    return not connection.scalar(sa.select(sa.exists().where(_of(collections), once, later)))
+
+
+def approved_then(connection: Connection, collections: Iterable[str], moment: datetime) -> list[Version]:
+    """Every version that was approved at a moment, by the times of approvals and ends."""
+    rows = connection.execute(sa.select(*_VERSION).where(_of(collections), *_approved_then(documents, moment)))
+    return [version_of(row) for row in rows]
+
+
+def approvals(connection: Connection, collections: Iterable[str] | None = None) -> Iterator[sa.Row[Any]]:
+    """When versions were approved, the first one first, whatever became of them: approved_at, audience."""
+    query = sa.select(documents.c.approved_at, documents.c.audience).where(documents.c.approved_at.is_not(None))
+    if collections is not None:
+        query = query.where(_of(collections))
+    return iter(connection.execute(query.order_by(documents.c.approved_at)))
+
+
 def citing(connection: Connection, collection: str, document_id: str) -> list[sa.Row[Any]]:
     """The approved versions that cite this document: key, title, status, audience, citations."""
     columns = [*_KEY, *(documents.c[name] for name in ("title", "status", "audience", "citations"))]

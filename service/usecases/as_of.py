@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 
+from service.domain.answer import timestamp
 from service.errors import FieldProblem, InvalidRequest
 
 
@@ -18,10 +19,20 @@ def as_of(said: str | None, now: datetime) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(said.strip())
-    except ValueError as error:
+        moment = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         problem = FieldProblem("as_of", "is not a date", "write it as in 2026-03-03 or 2026-03-03T09:00:00Z")
         raise InvalidRequest(f"as_of: {problem.message}", remedy=problem.remedy, problems=(problem,)) from error
     if len(said.strip()) <= len("2026-03-03"):
         end = datetime.combine(read.date(), time.max, UTC)
         return min(end, now) if read.date() == now.date() else end
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    return moment
+
+
+def too_early(moment: datetime, first: datetime | None) -> list[str]:
+    """Why nothing is found as of a moment: that it lies before the `first` approval, or that there was none."""
+    if first is None:
+        return ["Nothing that you may see has been approved here yet."]
+    if moment < first:
+        return [f"Nothing that you may see was approved here before {timestamp(first)}: ask as of a later moment."]
+    return []

@@ -8,7 +8,7 @@ answers.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +22,8 @@ from service.store.pointers import Pointer
 from service.usecases.build_apart import build_apart
 from service.usecases.house import House
 from service.usecases.recheck_documents import tell, tried
+from service.usecases.shelf import OpenRelease
+from service.usecases.snapshots import SnapshotLost
 from service.usecases.stage_release import BaseMoved, Staged, activate, artefacts_of, current_parts
 from service.usecases.views import Burden
 
@@ -47,12 +49,21 @@ def compact(house: House, build: Build = build_apart) -> list[str]:
     with house.store.read() as connection:
         active, busy = pointers.pointers(connection), rollouts.glance(connection, "").open
     made = []
-    for pointer in active if not busy else ():
-        release = house.shelf.open(pointer.release)
+    for pointer, release in opened(house, active) if not busy else ():
         if due(house.views.burden(release, pointer.document_sequence)):
             compacted = compact_one(house, pointer, build)
             made += [compacted] if compacted is not None else []
     return made
+
+
+def opened(house: House, active: Iterable[Pointer]) -> Iterator[tuple[Pointer, OpenRelease]]:
+    """What answers, but for releases whose snapshot is lost: that is told where they are opened to answer."""
+    for pointer in active:
+        try:
+            release = house.shelf.open(pointer.release)
+        except SnapshotLost:
+            continue
+        yield pointer, release
 
 
 def due(burden: Burden) -> bool:

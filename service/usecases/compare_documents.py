@@ -7,7 +7,7 @@ from typing import Any
 
 from service.domain.access import Principal
 from service.domain.text_diff import Line, Pieces, compare_texts
-from service.errors import NotFound
+from service.usecases.document_step import no_such
 from service.usecases.house import House
 from service.usecases.read_document import Standings, shown_to, summary, visible_rows
 
@@ -37,7 +37,7 @@ def compare(
         standings = Standings(connection, rows.values(), house.clock())
     for version in (older, newer):
         if version not in rows:
-            raise NotFound(f"there is no version {version} of document {document_id} in collection {collection}")
+            raise no_such(collection, document_id, version, rows)
     before, after = (shown_to(principal, summary(rows[version], standings)) for version in (older, newer))
     return {
         "collection": collection,

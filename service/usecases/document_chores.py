@@ -9,7 +9,7 @@ import structlog
 
 from service.store import pointers
 from service.store.pointers import Pointer
-from service.usecases.compact_snapshots import compact, prune
+from service.usecases.compact_snapshots import compact, opened, prune
 from service.usecases.house import House
 from service.usecases.publish_document import supersede_replaced
 from service.usecases.recheck_documents import recheck
@@ -84,5 +84,5 @@ def scrub(house: House) -> list[str]:
     """Read every byte of the snapshots that answer; those that had to be built again."""
     with house.store.read() as connection:
         active = pointers.pointers(connection)
-    answering = {release.snapshot.digest: release for release in (house.shelf.open(each.release) for each in active)}
+    answering = {release.snapshot.digest: release for _, release in opened(house, active)}
     return [digest for digest, release in answering.items() if not house.snapshots.scrub(digest, release.encoder)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.domain.document import Standing, Status
 from service.domain.types import EvidencePolicy
+from service.errors import did_you_mean
 
 _NAMED = 3  #: labels said by name
 
@@ -26,6 +27,21 @@ class Named:
 def notices(document: Mapping[str, Any], named: Collection[Named], now: datetime) -> list[str]:
     """Of one version as `read_document.view` shows it, with all its versions."""
     return [*_of_dates(document, now), *_of_others(document), *_of_review(document), *_of_labels(document, named)]
+
+
+def upkeep(document: Mapping[str, Any], searched: Collection[str]) -> list[str]:
+    """Of the same, for those alone who look after documents and see all versions. `searched`: by workflows in use."""
+    return [*_of_collection(document, searched), *_of_same_words(document), *_of_the_end(document)]
+
+
+def unsearched(collection: str, searched: Collection[str]) -> str | None:
+    """Told of a collection, new or misspelt, that nobody searches; nothing while there is no workflow at all."""
+    if collection in searched or not searched:
+        return None
+    return (
+        f"No workflow searches the collection {collection}, so nobody finds its documents "
+        f"({did_you_mean(collection, searched, 'searched')})."
+    )
 
 
 def _of_dates(document: Mapping[str, Any], now: datetime) -> Iterator[str]:
@@ -62,6 +78,41 @@ def _of_others(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"It has the same words as {where}."
         else:
             yield f"It resembles {where}: about {other['similarity']:.0%} of the words in a row are the same."
+
+
+def _of_collection(document: Mapping[str, Any], searched: Collection[str]) -> Iterator[str]:
+    told = unsearched(document["collection"], searched)
+    if told is not None and document["status"] in (Status.DRAFT, Status.SUBMITTED, Status.APPROVED):
+        yield told
+
+
+def _of_same_words(document: Mapping[str, Any]) -> Iterator[str]:
+    """What was taken out of use once comes back unnoticed otherwise, with an import of the same files."""
+    if document["status"] not in (Status.DRAFT, Status.SUBMITTED):
+        return
+    for other in document["versions"]:
+        if other["status"] == Status.RETIRED and other["digest"] == document["digest"]:
+            yield f"It says what version {other['version']} said, which {other['ended_by']} retired."
+            return
+
+
+def _of_the_end(document: Mapping[str, Any]) -> Iterator[str]:
+    """Retiring a version does not bring its elders back, which not everybody expects."""
+    versions = document["versions"]
+    standings = {each["standing"] for each in versions}
+    if document["status"] != Status.RETIRED or document["approved_by"] is None or Standing.IN_FORCE in standings:
+        return
+    superseded = [each["version"] for each in versions if each["status"] == Status.SUPERSEDED]
+    if Standing.UPCOMING in standings:
+        day = min(each["effective_from"] for each in versions if each["standing"] == Standing.UPCOMING)[:10]
+        yield f"Nothing of this document is in force until {day}."
+    elif superseded:
+        yield (
+            f"Nothing of this document is in force any more: version {max(superseded)} was superseded for good. "
+            "Submit its words as a new version to bring them back."
+        )
+    else:
+        yield "Nothing of this document is in force any more."
 
 
 def _of_review(document: Mapping[str, Any]) -> Iterator[str]:

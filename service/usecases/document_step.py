@@ -42,8 +42,17 @@ def key_of(row: Row[Any]) -> DocumentKey:
 def found(connection: Connection, key: DocumentKey) -> Row[Any]:
     row = documents.get(connection, key.collection, key.id, key.version)
     if row is None:
-        raise NotFound(f"there is no version {key.version} of document {key.id} in collection {key.collection}")
+        known = documents.versions(connection, key.collection, key.id)
+        raise no_such(key.collection, key.id, key.version, (each.version for each in known))
     return row
+
+
+def no_such(collection: str, document_id: str, version: int | None = None, known: Iterable[int] = ()) -> NotFound:
+    """What is said of a document or a version that there is not, or not for whoever asks; `known`: its versions."""
+    which = "document" if version is None else f"version {version} of document"
+    numbers = ", ".join(map(str, sorted(known)))
+    remedy = f"name one that it has: {numbers}" if numbers else "look up id and collection in the list of documents"
+    return NotFound(f"there is no {which} {document_id} in collection {collection}", remedy=remedy)
 
 
 def admit(row: Row[Any], step: Step) -> Status:

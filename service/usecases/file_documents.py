@@ -11,8 +11,9 @@ from index.model import Document, DocumentKey
 from service.domain.access import same_person
 from service.domain.document import Status
 from service.errors import Conflict
-from service.store import documents
+from service.store import documents, pointers
 from service.store.engine import Connection, Row
+from service.usecases.document_notices import unsearched
 from service.usecases.document_step import (
     Stamp,
     key_of,
@@ -45,6 +46,7 @@ class FiledDocument:
     title: str
     source: str | None
     similar: tuple[Mapping[str, Any], ...] = ()  #: other documents it resembles: id, version, similarity
+    retired: int | None = None  #: the version before, which said the same and was retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Filed:
     unchanged: int  #: same content as the newest version
     documents: tuple[FiledDocument, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    notices: tuple[str, ...] = ()  #: what whoever brought them in should know, a sentence each
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,15 @@ def file(house: House, filing: Filing, files: Sequence[DocumentFile], progress: 
         documents.lock(connection)
         return _file(connection, filing, files, alike, now)
 
-    return house.store.commit(work)
+    told = unsearched(filing.collection, _searched(house))
+    return replace(house.store.commit(work), notices=(told,) if told else ())
+
+
+def _searched(house: House) -> set[str]:
+    """The collections that the workflows in use search."""
+    with house.store.read() as connection:
+        answering = [pointer.release for pointer in pointers.pointers(connection)]
+    return {name for release in answering for name in house.shelf.policy(release).collections}
 
 
 def _fresh(house: House, collection: str, files: Sequence[DocumentFile]) -> list[Document]:
@@ -143,6 +154,7 @@ class _Place:
     file: DocumentFile
     version: int
     over: Row[Any] | None = None  #: what is written over: a version that nobody has approved
+    retired: int | None = None  #: the version before, if it said the same and was retired
 
 
 def _place(filing: Filing, file: DocumentFile, newest: Row[Any] | None) -> _Place | None:
@@ -157,7 +169,8 @@ def _place(filing: Filing, file: DocumentFile, newest: Row[Any] | None) -> _Plac
     mine = filing.over_drafts or same_person(newest.submitted_by, filing.by)
     if (same and far >= 0) or (newest.status == Status.DRAFT and mine):
         return _Place(file, newest.version, newest)
-    return _Place(file, max(file.version or 1, newest.version + 1))
+    retired = newest.version if same and newest.status == Status.RETIRED else None
+    return _Place(file, max(file.version or 1, newest.version + 1), retired=retired)
 
 
 def _file(
@@ -253,6 +266,7 @@ def _told(filing: Filing, files: int, places: Sequence[_Place], alike: Mapping[s
             place.file.title,
             place.file.source or None,
             tuple(asdict(each) for each in alike[place.file.id].similar),
+            place.retired,
         )
         for place in places
     )

@@ -71,10 +71,13 @@ def read_markdown(data: bytes, file: str, document_id: str = "", name: str = "")
     problems: list[Problem] = []
     values, notes = _head(head, file, problems)
     values.pop("status", None)
+    named = "id" in values  # what is wrong with that id is told where it stands
     found_id = values.pop("id", document_id)
     title = values.pop("title", "") or title_of(body) or name
-    if not found_id or not title:
+    if not named and not (found_id and title):
         problems.append(Problem(file, 1, 1, "has no front matter", "begin with `---`, `id:`, `title:`, `---`"))
+    elif not problems and not (found_id and title):
+        problems.append(Problem(file, 1, 1, "has no title", "write `title:` below `id:`"))
     if not has_words(body):
         problems.append(Problem(file, 1, 1, "has no text", "write the document below the front matter"))
     if problems:

@@ -43,18 +43,18 @@ _NOT_IN_ID: Final = re.compile(r"[^A-Za-z0-9._]+")
 _BETWEEN_WORDS: Final = re.compile(r"[-_\s]+")
 
 
-def read_documents(source: Path) -> tuple[list[DocumentFile], list[Unreadable]]:
+def read_documents(source: Path, *, links_out: bool = False) -> tuple[list[DocumentFile], list[Unreadable]]:
     """The documents in `source`: one file, or a folder with all that lies below it.
 
-    Files of a kind that is not read are named like those that cannot be. BadRequest: `source` is a single file of
-    JSON lines and cannot be read as a whole.
+    Files of a kind that is not read are named like those that cannot be, and links that lead out of the folder unless
+    `links_out` says to follow them. BadRequest: `source` is a single file of JSON lines and cannot be read as a whole.
     """
     if not source.exists():
         return [], [Unreadable(str(source), "there is no such file or folder")]
     with Apart() as apart:
         if not source.is_dir():
             return _gathered(_file(source, source.name, apart))
-        return _gathered(_folder(source, apart))
+        return _gathered(_folder(source, apart, os.sep if links_out else os.path.realpath(source)))
 
 
 def read_uploads(files: Sequence[tuple[str, bytes]]) -> tuple[list[DocumentFile], list[Unreadable]]:
@@ -100,13 +100,13 @@ def _gathered(entries: Iterable[_Entry]) -> tuple[list[DocumentFile], list[Unrea
     return with_links(list(found.values())), wrong
 
 
-def _folder(folder: Path, apart: Apart) -> Iterator[_Entry]:
+def _folder(folder: Path, apart: Apart, inside: str) -> Iterator[_Entry]:
     for count, (path, place) in enumerate(_walk(folder)):
         if count == _MOST_FILES:
             yield str(folder), f"it has more than {_MOST_FILES:,} files; the others were not read"
             return
         try:
-            yield from _file(path, place, apart)
+            yield from _file(path, place, apart, inside)
         except BadRequest as error:
             yield place, str(error)
 
@@ -123,9 +123,10 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             yield here / name, (here / name).relative_to(folder).as_posix()
 
 
-def _file(path: Path, place: str, apart: Apart) -> Iterator[_Entry]:
+def _file(path: Path, place: str, apart: Apart, inside: str = "") -> Iterator[_Entry]:
+    """`inside`: the folder that a link may not lead out of; empty for a file that somebody named."""
     try:
-        if why := _untouched(path):
+        if why := _untouched(path, inside):
             yield place, why
         elif kind_of(path.name) is Kind.JSON_LINES:
             yield from _rows(json_rows(path), place)
@@ -139,8 +140,11 @@ def _file(path: Path, place: str, apart: Apart) -> Iterator[_Entry]:
         yield place, f"it cannot be read: {error.strerror or error}"
 
 
-def _untouched(path: Path) -> str:
+def _untouched(path: Path, inside: str) -> str:
     """Why something in a folder is passed by."""
+    if inside and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
+        # Whoever may put a link into a folder must not have files taken in that are none of theirs.
+        return "it is a link that leads out of the folder; put a copy here, or import what it leads to"
     if path.name.startswith("."):
         return "hidden files and folders are not read"
     if path.is_dir():

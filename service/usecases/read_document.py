@@ -15,12 +15,13 @@ from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.domain.document import Standing, Status, in_force
 from service.domain.types import Workflow
-from service.errors import FieldProblem, InvalidRequest, NotFound
+from service.errors import FieldProblem, InvalidRequest
 from service.store import documents, ledger, pointers
 from service.store.documents import Wanted
 from service.store.engine import Connection, Row
-from service.usecases.document_notices import Named, notices
-from service.usecases.document_step import subject_of
+from service.usecases.as_of import too_early
+from service.usecases.document_notices import Named, notices, upkeep
+from service.usecases.document_step import no_such, subject_of
 from service.usecases.house import House
 from service.usecases.note import read_note
 
@@ -44,7 +45,7 @@ def page(
     """Versions by collection, id and version. The cursor is `collection/id@version`.
 
     `text` is looked for in id, title and words; `due` keeps the approved ones to be reviewed by then; `as_of` those
-    that were approved and in force at that moment, whatever became of them since.
+    that were approved and in force at that moment, whatever became of them since; `notices` say why there is none.
     """
     begin = _read_cursor(after) if after is not None else None
     wanted = Wanted(collection, status, owner, text, due, as_of, once_approved=not _sees_all(principal))
@@ -52,11 +53,18 @@ def page(
         rows = list(islice(_seen(connection, principal, wanted, begin, limit + 1), limit + 1))
         shown = rows[:limit]
         standings = Standings(connection, shown, house.clock())
+        early = [] if rows or after or as_of is None else _too_early(connection, principal, collection, as_of)
     last = shown[-1] if len(rows) > limit else None
     items = [shown_to(principal, summary(row, standings)) for row in shown]
     if as_of is not None:  # in force is what the list is of, whatever holds today
         items = [{**item, "standing": Standing.IN_FORCE.value} for item in items]
-    return {"items": items, "next": f"{last.collection}/{last.id}@{last.version}" if last else None}
+    following = f"{last.collection}/{last.id}@{last.version}" if last else None
+    return {"items": items, "next": following, "notices": early}
+
+
+def _too_early(connection: Connection, principal: Principal, collection: str | None, moment: datetime) -> list[str]:
+    rows = documents.approvals(connection, [collection] if collection is not None else None)
+    return too_early(moment, next((row.approved_at for row in rows if _addressed(principal, row)), None))
 
 
 def _seen(
@@ -77,8 +85,8 @@ def shown_to(principal: Principal, shown: dict[str, Any]) -> dict[str, Any]:
     return shown if _sees_all(principal) else {**shown, "similar": []}
 
 
-def every(house: House, principal: Principal, **wanted: Any) -> list[dict[str, Any]]:
-    """All pages of a list as one."""
+def every(house: House, principal: Principal, **wanted: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """All pages of a list as one, and what is to be said of it."""
     items: list[dict[str, Any]] = []
     after: str | None = None
     while True:
@@ -86,7 +94,7 @@ def every(house: House, principal: Principal, **wanted: Any) -> list[dict[str, A
         items += part["items"]
         after = part["next"]
         if after is None:
-            return items
+            return items, part["notices"]
 
 
 def _read_cursor(after: str) -> DocumentKey:
@@ -106,14 +114,14 @@ def view(
         rows = visible_rows(connection, principal, collection, document_id)
         row = next((row for row in rows if version in (None, row.version)), None)
         if row is None:
-            which = "document" if version is None else f"version {version} of document"
-            raise NotFound(f"there is no {which} {document_id} in collection {collection}")
+            raise no_such(collection, document_id, version, (each.version for each in rows))
         standings = Standings(connection, rows, now)
         cites = _cited(connection, principal, row)
         citing = [each for each in documents.citing(connection, collection, document_id) if _addressed(principal, each)]
         note = _note(connection, row)
         answering = [pointer.release for pointer in pointers.pointers(connection)]
-    named = _named([house.shelf.policy(release) for release in answering], collection, document_id)
+    policies = [house.shelf.policy(release) for release in answering]
+    named = _named(policies, collection, document_id)
     whole = {
         **shown_to(principal, summary(row, standings)),
         "text": row.text,
@@ -123,7 +131,10 @@ def view(
         "names": [{"workflow": each.workflow, "label": each.label, "title": each.title} for each in named],
         "note": note,
     }
-    return {**whole, "notices": notices(whole, named, now)}
+    told = notices(whole, named, now)
+    if _sees_all(principal):
+        told += upkeep(whole, {name for policy in policies for name in policy.collections})
+    return {**whole, "notices": told}
 
 
 def visible_rows(connection: Connection, principal: Principal, collection: str, document_id: str) -> list[Row[Any]]:

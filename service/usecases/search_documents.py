@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from index.model import DocumentKey, Evidence, Query
+from index.model import AllowedSet, DocumentKey, Evidence, Query
+from index.search import HybridSearcher
 from index.signals.parts import check_weights
 from rules.model import AttributeValue
 from rules.normalize import normalize
 from service.domain.access import Principal
 from service.domain.answer import document_part, timestamp
-from service.domain.document import Status
+from service.domain.document import Status, Version, addressed
 from service.domain.signal_values import signal_values
-from service.errors import FieldProblem, InvalidRequest
+from service.errors import FieldProblem, InvalidRequest, did_you_mean
 from service.store import documents, pointers
+from service.usecases.allowed import Narrow
+from service.usecases.as_of import too_early
 from service.usecases.consider import retrieval_vector, utc_date
 from service.usecases.house import House
 from service.usecases.shelf import OpenRelease
 
 _MOST = 100  # passages of one answer
+_FIELD = "field."
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """What is searched: the versions approved at a moment, and those of them that the principal may find."""
+
+    sequence: int
+    approved: Iterable[Version]
+    allowed: AllowedSet
+    view: HybridSearcher
 
 
 def search(
@@ -39,19 +54,23 @@ def search(
 
     `filters` narrow as a rule's obligation does (collection, id, owner, jurisdiction, `field.<name>`) and never widen.
     `as_of` searches what was approved and in force at that moment, with today's release. `weights` take the place of
-    the workflow's own, part by part. InvalidRequest names every field that is wrong.
+    the workflow's own, part by part. InvalidRequest names every field that is wrong, a filter's field that no document
+    has among them. `notices` say why nothing is found as of a moment that is too early.
     """
     with house.store.read() as connection:
         found = pointers.pointer(connection, workflow)
-        then = documents.sequence_at(connection, as_of) if as_of is not None else None
     if found is None:
         raise _refused([FieldProblem("workflow", f"unknown workflow {workflow!r}", "see GET /v1/releases")])
     release = house.shelf.serve(found.release)
     clean = normalize(text).clean
     typed = _checked(house, release, text, clean, k, weights or {}, attributes or {})
-    sequence, moment = (found.document_sequence if then is None else then), as_of or house.clock()
-    collections = release.workflow.collections
-    allowed = house.allowed.get(collections, sequence, principal.groups, moment, filters or {})
+    narrow, moment = filters or {}, as_of or house.clock()
+    if as_of is None:
+        library = _at(house, release, found.document_sequence, principal, moment, narrow)
+    else:
+        library = _then(house, release, principal, as_of, narrow)
+    if not library.allowed.documents:
+        _refuse_unknown_fields(release, library.approved, principal, narrow)
     query = Query(
         text=clean,
         vector=retrieval_vector(house, release, clean),
@@ -59,12 +78,66 @@ def search(
         attributes=signal_values(typed),
         weights=dict(weights or {}),
     )
-    evidence = house.views.at(release, sequence).search(query, allowed, k)
+    evidence = library.view.search(query, library.allowed, k)
     return {
         "items": [_item(house, each, past=as_of is not None) for each in evidence],
-        "sequence": sequence,
+        "sequence": library.sequence,
         "as_of": timestamp(as_of) if as_of is not None else None,
+        "notices": [] if evidence or as_of is None else _too_early(house, release, principal, as_of),
     }
+
+
+def _at(
+    house: House, release: OpenRelease, sequence: int, principal: Principal, moment: datetime, narrow: Narrow
+) -> _Library:
+    collections = release.workflow.collections
+    allowed = house.allowed.get(collections, sequence, principal.groups, moment, narrow)
+    approved = house.register.at(collections, sequence).all()
+    return _Library(sequence, approved, allowed, house.views.at(release, sequence))
+
+
+def _then(house: House, release: OpenRelease, principal: Principal, moment: datetime, narrow: Narrow) -> _Library:
+    """By the times of approvals, as the list of documents goes: no one sequence is it where clocks differ."""
+    collections = release.workflow.collections
+    with house.store.read() as connection:
+        sequence = documents.sequence_at(connection, moment)
+        agree = documents.clocks_agree(connection, collections, sequence, moment)
+        versions = [] if agree else documents.approved_then(connection, collections, moment)
+    if agree:
+        return _at(house, release, sequence, principal, moment, narrow)
+    allowed = house.allowed.of(versions, principal.groups, moment, narrow)
+    return _Library(sequence, versions, allowed, house.views.over(release, [each.key for each in versions]))
+
+
+def _refuse_unknown_fields(
+    release: OpenRelease, approved: Iterable[Version], principal: Principal, narrow: Narrow
+) -> None:
+    """A misspelt field keeps everything out, and its empty list would look like an answer.
+
+    Fields of documents that are not for this principal are as unknown as any other.
+    """
+    asked = [name.removeprefix(_FIELD) for name in narrow if name.startswith(_FIELD)]
+    versions = [each for each in approved if addressed(each, principal.groups)] if asked else []
+    if not versions:
+        return
+    signals = release.workflow.ranking.signals.values()
+    known = {name for each in versions for name in each.fields}
+    known |= {signal.field for each in signals for signal in each if signal.field}
+    unknown = "no document that you may find has this field"
+    problems = [
+        FieldProblem(f"filters.fields.{name}", unknown, did_you_mean(name, known, "fields"))
+        for name in asked
+        if name not in known
+    ]
+    if problems:
+        raise _refused(problems)
+
+
+def _too_early(house: House, release: OpenRelease, principal: Principal, moment: datetime) -> list[str]:
+    with house.store.read() as connection:
+        rows = documents.approvals(connection, release.workflow.collections)
+        mine = (row.approved_at for row in rows if not row.audience or not principal.groups.isdisjoint(row.audience))
+        return too_early(moment, next(mine, None))
 
 
 def _checked(

@@ -14,6 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -34,12 +35,22 @@ _DAMAGED = ".damaged-"
 _LOCK = ".mending"
 _NAME = re.compile("[0-9a-f]{64}")
 _REMEDY = "run `signoff index build`"
+_FIRST_WAIT, _LONGEST_WAIT = 60.0, 3_600.0  # seconds before what was built in vain is built again; doubled each time
 
 log = structlog.get_logger(__name__)
 
 
 class SnapshotLost(CannotStart):
     """A snapshot cannot be opened, and not be built again as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A snapshot that was built again in vain."""
+
+    why: str
+    wait: float  #: seconds that it is left alone
+    until: float  #: by the monotonic clock
 
 
 class Snapshots:
@@ -49,6 +60,7 @@ class Snapshots:
         self.folder = folder
         self._store = store
         self._clock = clock
+        self._lost: dict[str, _Lost] = {}  # by digest
 
     def build(self, collections: Iterable[str], encoder: EncoderPool, progress: Progress = silent) -> str:
         """Build a snapshot of what is approved in the collections now; its digest. Encodes only what is new."""
@@ -66,11 +78,13 @@ class Snapshots:
         SnapshotLost says what is wrong when that cannot be done.
         """
         try:
-            return open_snapshot(self.folder / digest, encoder_digest=encoder.digest)
+            snapshot = open_snapshot(self.folder / digest, encoder_digest=encoder.digest)
         except IndexFault:
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._alone():
                 return self._mended(digest, encoder)
+        self._lost.pop(digest, None)
+        return snapshot
 
     def scrub(self, digest: str, encoder: EncoderPool) -> bool:
         """Read every byte of a snapshot, as a disk may lose some in silence; whether it was whole.
@@ -101,14 +115,29 @@ class Snapshots:
             return open_snapshot(folder, encoder_digest=encoder.digest)  # another process has mended it meanwhile
         except IndexFault as error:
             fault = error
+        lost = self._lost.get(digest)
+        if lost is not None and time.monotonic() < lost.until:
+            raise SnapshotLost(lost.why, remedy=_REMEDY) from fault
         with self._store.read() as connection:
             origin = snapshots.get(connection, digest)
         if origin is None or origin.encoder != encoder.digest:
             said = "nothing says what it was built from" if origin is None else "it was built with another encoder"
             raise SnapshotLost(f"{fault.place}: {fault.reason}, and {said}", remedy=_REMEDY) from fault
-        log.error("snapshot_damaged", place=fault.place, reason=fault.reason, doing="building it again")
+        if lost is None:
+            log.error("snapshot_damaged", place=fault.place, reason=fault.reason, doing="building it again")
         begun = time.monotonic()
         self._set_aside(folder)
+        try:
+            snapshot = self._again(digest, origin, encoder, fault)
+        except SnapshotLost as failed:
+            self._hold_off(digest, lost, failed)
+            raise
+        self._lost.pop(digest, None)
+        SNAPSHOTS_MENDED.inc()
+        log.warning("snapshot_mended", snapshot=digest, seconds=round(time.monotonic() - begun, 1))
+        return snapshot
+
+    def _again(self, digest: str, origin: Origin, encoder: EncoderPool, fault: IndexFault) -> Snapshot:
         try:
             built = self._built(origin.collections, origin.sequence, encoder, silent)
             if built.digest != digest:
@@ -117,12 +146,16 @@ class Snapshots:
                     "Signoff read documents in other ways",
                     remedy=_REMEDY,
                 )
-            snapshot = open_snapshot(folder, encoder_digest=encoder.digest)
+            return open_snapshot(self.folder / digest, encoder_digest=encoder.digest)
         except IndexFault as again:
             raise SnapshotLost(f"{again.place}: {again.reason}, also when built again", remedy=_REMEDY) from again
-        SNAPSHOTS_MENDED.inc()
-        log.warning("snapshot_mended", snapshot=digest, seconds=round(time.monotonic() - begun, 1))
-        return snapshot
+
+    def _hold_off(self, digest: str, before: _Lost | None, failed: SnapshotLost) -> None:
+        """Told once. Building it is dear, and what came to something else most likely will again."""
+        wait = min(2 * before.wait, _LONGEST_WAIT) if before is not None else _FIRST_WAIT
+        self._lost[digest] = _Lost(failed.detail, wait, time.monotonic() + wait)
+        if before is None:
+            log.error("snapshot_lost", snapshot=digest, why=failed.detail, remedy=_REMEDY, tried_again_in=wait)
 
     def _built(self, collections: Iterable[str], sequence: int, encoder: EncoderPool, progress: Progress) -> Built:
         with self._store.read() as connection:

@@ -64,12 +64,14 @@ def report(
                 "title": each.title,
                 "source": each.source,
                 "similar": list(each.similar),
+                "retired": each.retired,
                 "notes": list(notes.get(each.id, ())),
             }
             for each in filed.documents
         ],
         "duplicates": [asdict(each) for each in filed.duplicates],
         "unreadable": [asdict(each) for each in unreadable],
+        "notices": list(filed.notices),
     }
 
 

@@ -93,6 +93,13 @@ def test_a_search_goes_back_in_time_and_is_narrowed(writer: Signoff, approver: S
         approver.search("charged twice", WORKFLOW, weights={"charm": 1})
     assert unknown.value.status == 422
     assert "charm" in str(unknown.value)
+    with pytest.raises(SignoffError) as misspelt:
+        approver.search("charged twice", WORKFLOW, filters={"fields": {"no_such_field": ["x"]}})
+    assert misspelt.value.status == 422
+    assert "filters.fields.no_such_field" in str(misspelt.value)
+    early = approver.documents(as_of="2001-01-01")
+    assert early.items == []
+    assert "was approved here before" in early.notices[0]
 
 
 def test_every_answer_about_documents_is_as_the_reference_says(

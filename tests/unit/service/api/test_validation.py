@@ -75,3 +75,17 @@ def test_a_name_from_outside_is_made_fit_to_be_shown() -> None:
     """Control characters cannot forge log lines, lone surrogates cannot break the encoding, length is bounded."""
     assert shown("a\r\nb\x1b[31m\ud800é") == "a\\u000d\\u000ab\\u001b[31m\\ud800é"
     assert len(shown("x" * 10_000)) < 130
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "2026-13-01", "", "21.11.2026"])
+def test_a_moment_to_look_back_to_is_refused_with_what_to_write(moment: str) -> None:
+    """As every field: what is wrong, and what to send instead."""
+    (found,) = problems(SearchRequest, {"workflow": "w", "text": "x", "as_of": moment})
+    assert (found.field, found.message) == ("as_of", "is not a date")
+    assert "2026-03-03T09:00:00Z" in found.remedy
+
+
+def test_a_moment_is_taken_as_people_say_it() -> None:
+    """A day or an instant."""
+    for moment in ("2026-03-03", "2026-03-03T09:00:00Z", None):
+        assert SearchRequest.model_validate({"workflow": "w", "text": "x", "as_of": moment}).as_of == moment

@@ -102,3 +102,20 @@ def test_attesting_to_ones_own_import_is_refused(at_home: Path, tmp_path: Path) 
         done = run("import", str(tmp_path / "a.md"), "--collection", "c", "--attested-by", name)
         assert isinstance(done.exception, SamePerson)
     assert run("list", "--collection", "c").stdout == ""
+
+
+def test_what_an_importer_should_know_is_said(at_home: Path, tmp_path: Path) -> None:
+    """That nobody searches the collection, and that the same words were retired before."""
+    paper_file = tmp_path / "fees.md"
+    paper_file.write_text("---\nid: fees\ntitle: Fees\n---\nWe refund fees.\n")
+    first = run("import", str(paper_file), "--collection", "retail-bankin")
+    assert "did you mean `retail-banking`?" in first.stderr
+    run("retire", "retail-bankin", "fees", "1", "--why", "wrong")
+    again = run("import", str(paper_file), "--collection", "retail-bankin")
+    assert "retired before: fees@2 says the same as version 1" in again.stderr
+
+
+def test_an_empty_list_of_the_past_says_why(at_home: Path) -> None:
+    """Also where a machine reads the list: on the standard error."""
+    for more in ((), ("--json",)):
+        assert "was approved here before" in run("list", "--as-of", "2001-01-01", *more).stderr

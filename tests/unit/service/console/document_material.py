@@ -106,9 +106,10 @@ def report(**changes: Any) -> dict[str, Any]:
         "collection": "retail-banking",
         "added": 1,
         "unchanged": 0,
-        "documents": [{**came_in, "similar": similar, "notes": ["1 image left out"]}],
+        "documents": [{**came_in, "similar": similar, "retired": None, "notes": ["1 image left out"]}],
         "duplicates": [],
         "unreadable": [],
+        "notices": [],
         **changes,
     }
 

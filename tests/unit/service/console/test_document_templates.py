@@ -53,6 +53,7 @@ def _list() -> str:
         following=Asked(text=EVIL).following(EVIL),
         wanted=Asked(*[EVIL] * 6),
         then=EVIL,
+        notices=[EVIL],
         collections=[EVIL, "other"],
         statuses=words.DOCUMENT_STATUSES.values(),
         due=words.DUE,
@@ -108,6 +109,7 @@ def _import() -> str:
         documents=[{**report()["documents"][0], "id": EVIL, "title": EVIL, "source": EVIL, "notes": [EVIL]}],
         duplicates=[{"id": EVIL, "same_as": EVIL, "source": EVIL}],
         unreadable=[{"place": EVIL, "why": f"`{EVIL}`"}],
+        notices=[EVIL],
     )
     return _importing(report=report_view(evil), collection=EVIL)
 
@@ -135,7 +137,7 @@ def _search() -> str:
 
 def _searching(**shown: Any) -> str:
     given = {"chosen": WORKFLOW, "workflows": [WORKFLOW], "wanted": Wanted(), "then": "", "collections": []}
-    given |= {"weights": weight_fields(WORKFLOW, {}), "fields": (), "max_chars": 8_000, "found": None}
+    given |= {"weights": weight_fields(WORKFLOW, {}), "fields": (), "max_chars": 8_000, "found": None, "notices": []}
     return _body("search.html", **{**given, **shown})
 
 
@@ -230,3 +232,12 @@ def test_the_parts_of_a_score_are_a_table_with_bars() -> None:
     assert row is not None
     assert re.findall(r'<td class="number">(.*?)</td>', row.group()) == ["0.50", "40%", "0.20"]
     assert 'aria-label="Words: fits 0.50, gives 0.20"' in row.group()
+
+
+def test_why_nothing_is_found_as_of_a_day_is_shown() -> None:
+    """In place of the sentence that nothing bears on it, on both pages that look back."""
+    told = "Nothing that you may see was approved here before 3 March."
+    assert told in _searching(found=(), then="2 March", notices=[told])
+    given = {"documents": (), "following": "", "wanted": Asked(), "then": "2 March", "notices": [told]}
+    given |= {"collections": [], "statuses": (), "due": words.DUE, "may_write": False}
+    assert told in _body("documents.html", **given)

@@ -35,3 +35,12 @@ def test_each_document_leads_to_its_page_and_to_what_it_resembles() -> None:
     assert (document.source, document.notes) == ("disputes.docx", ("1 image left out",))
     assert (similar[0].title, similar[0].figure) == ("fees", "83%")
     assert [link.title for link in shown.duplicates[0]] == ["a", "b"]
+
+
+def test_what_the_importer_should_know_is_told() -> None:
+    """That nobody searches the collection keeps it from looking like a success; what comes back says so."""
+    again = {**report()["documents"][0], "retired": 1}
+    shown = report_view(report(documents=[again], notices=["No workflow searches it."]))
+    assert (shown.tone, shown.notices) == ("review", ("No workflow searches it.",))
+    ((document, _),) = shown.documents
+    assert document.notes == ("1 image left out", "It says what version 1 said, which was retired.")

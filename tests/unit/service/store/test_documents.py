@@ -167,6 +167,46 @@ def test_as_of_is_what_was_approved_and_in_force_at_that_moment(store):
         assert [each.version for each in page] == numbers, days
 
 
+def test_clocks_that_differ_are_noticed(store):
+    """A sequence says what was approved at a moment, unless a later approval has an earlier time; likewise an end."""
+    file(
+        store,
+        row(1, id="over", status="retired", approved_at=NOW - DAY, ended_at=NOW + 2 * DAY, ended_sequence=3),
+        row(1, id="fast", approved_at=NOW + 2 * DAY, approved_sequence=2),
+        row(1, id="slow", approved_at=NOW, approved_sequence=4),
+        row(
+            1,
+            id="draft",
+            status="retired",
+            approved_at=None,
+            approved_sequence=None,
+            ended_at=NOW + 9 * DAY,
+            ended_sequence=1,
+        ),
+    )
+    for days, agree, names in ((-1, True, ["over"]), (1, False, ["over", "slow"]), (3, True, ["fast", "slow"])):
+        moment = NOW + days * DAY
+        sequence = read(store, documents.sequence_at, moment)
+        assert read(store, documents.clocks_agree, ["c"], sequence, moment) is agree, days
+        then = read(store, documents.approved_then, ["c"], moment)
+        assert sorted(each.key.id for each in then) == names, days
+    assert read(store, documents.clocks_agree, ["d"], 9, NOW), "what is not asked for does not matter"
+
+
+def test_approvals_are_told_in_the_order_of_their_times(store):
+    """Of some collections or of all; what was never approved is not among them."""
+    file(
+        store,
+        row(1, approved_at=NOW, audience=["staff"]),
+        row(2, approved_at=NOW - DAY),
+        row(3, status="draft", approved_at=None, approved_sequence=None),
+        row(1, collection="d", approved_at=NOW - 2 * DAY),
+    )
+    told = [(each.approved_at, each.audience) for each in read(store, lambda c: list(documents.approvals(c, ["c"])))]
+    assert told == [(NOW - DAY, []), (NOW, ["staff"])]
+    assert len(read(store, lambda connection: list(documents.approvals(connection)))) == 3
+
+
 def test_the_sequence_of_a_moment_is_that_of_the_last_approval_or_end(store):
     """Nothing before the first approval."""
     file(

@@ -14,8 +14,10 @@ from service.store import pointers, rollouts
 from service.usecases import compact_snapshots, recheck_documents
 from service.usecases.build_apart import BuildFailed, build_apart, build_here
 from service.usecases.compact_snapshots import compact, compact_one, due, prune
+from service.usecases.document_chores import scrub
 from service.usecases.publish_document import approve, retire, submit
 from service.usecases.search_documents import search
+from service.usecases.snapshots import SnapshotLost
 from service.usecases.views import Burden
 from tests.unit.service.usecases.edits import records
 
@@ -172,3 +174,15 @@ def change_one(house, number):
     document = {"collection": NAME, "id": "changing", "title": "Changing", "text": f"Edition {number} of it."}
     version = submit(house, ANN, document)["version"]
     approve(house, BEN, NAME, "changing", version)
+
+
+def test_a_release_whose_snapshot_is_lost_has_no_base_to_replace(house, far, monkeypatch):
+    """It holds up neither compaction nor the reading of others, and is not told every few seconds."""
+
+    def lost(release: str) -> None:
+        raise SnapshotLost(f"the snapshot of {release} is gone")
+
+    change(house)
+    monkeypatch.setattr(house.shelf, "open", lost)
+    assert compact(house, build_here) == []
+    assert scrub(house) == []

@@ -77,6 +77,33 @@ def test_bad_front_matter_is_named_with_its_line(change, says):
     assert "fees.md:" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        ((b"id: fees\n", b"id: fees/../x\n"), ["`fees/../x` cannot be a document id"]),
+        ((b"id: fees\n", b"id:\n"), ["a document id must be text"]),
+        ((b"title: Fees\n", b"title:\n"), []),
+        ((b"title: Fees\n", b"title: [a]\n"), ["a title must be text"]),
+    ],
+)
+def test_what_is_wrong_in_a_head_is_told_once(change, says):
+    """And nobody is told to begin a head that is there."""
+    text = GOOD.replace(*change)
+    told = []
+    try:
+        assert read_markdown(text, "fees.md").title == "Fees", "the first heading of the text"
+    except RuleErrors as error:
+        told = [problem.message for problem in error.problems]
+    assert told == says
+
+
+def test_a_head_without_any_title_lacks_it():
+    """Neither in the head, nor in the text, nor in the file's name."""
+    with pytest.raises(RuleErrors) as error:
+        read_markdown(b"---\nid: a\ntitle:\n---\nWords.\n", "a.md")
+    assert [problem.message for problem in error.value.problems] == ["has no title"]
+
+
 def test_the_line_in_an_error_is_the_line_in_the_file():
     """Front matter begins in line 2 of its file."""
     with pytest.raises(RuleErrors) as error:
@@ -274,6 +301,33 @@ def test_links_out_of_a_folder_and_special_files_are_not_followed(tmp_path):
         "round: links to folders are not followed",
         "pipe.md: it is no regular file",
     }
+
+
+def test_links_that_lead_out_of_a_folder_are_named(tmp_path):
+    """Whoever may put a link there gets no other files taken in; links within it and a file that was named are read."""
+    folder, elsewhere = tmp_path / "papers", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "secret.md").write_bytes(GOOD)
+    (folder / "a.txt").write_text("Plain words.")
+    (folder / "again.txt").symlink_to(folder / "a.txt")
+    (folder / "out.md").symlink_to(elsewhere / "secret.md")
+    (folder / "rows.jsonl").symlink_to("../elsewhere/nothing.jsonl")
+    (folder / "all").symlink_to(elsewhere)
+    (folder / "circle.md").symlink_to(folder / "circle.md")
+    found, wrong = read_documents(folder)
+    assert [file.id for file in found] == ["a", "again"]
+    out = "it is a link that leads out of the folder; put a copy here, or import what it leads to"
+    assert {entry.place: entry.why for entry in wrong} == {
+        "all": out,
+        "circle.md": "it is no regular file",
+        "out.md": out,
+        "rows.jsonl": out,
+    }
+    assert [file.id for file in read_documents(folder / "out.md")[0]] == ["fees"]
+    (tmp_path / "papers too").symlink_to(folder)
+    assert [file.id for file in read_documents(tmp_path / "papers too")[0]] == ["a", "again"]
+    assert [file.id for file in read_documents(folder, links_out=True)[0]] == ["a", "again", "fees"]
 
 
 def test_a_file_beyond_every_measure_is_not_even_opened(tmp_path):

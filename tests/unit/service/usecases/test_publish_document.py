@@ -371,3 +371,71 @@ def test_the_allowed_set_and_the_register_agree_after_every_step(desk):
                 assert seen.documents == visible_of(versions, frozenset(), moment, {}).keys
         last = documents.approved(connection, ["c"], desk.sequence())
     assert [version.key for version in last] == [DocumentKey("c", "fees", 2)]
+
+
+def test_retiring_tells_when_nothing_is_left_in_force(desk):
+    """What was superseded does not come back, which not everybody expects; beside what is in force it is no news."""
+    desk.approved("one")
+    desk.approved("two")
+    (told,) = desk.retire(2)["notices"]
+    assert told == (
+        "Nothing of this document is in force any more: version 1 was superseded for good. "
+        "Submit its words as a new version to bring them back."
+    )
+    desk.approved("three", effective_from="2026-04-01")
+    assert view(desk.house, BOB, "c", "fees", 2)["notices"] == [
+        "Nothing of this document is in force until 2026-04-01."
+    ]
+    assert view(desk.house, REVIEWER, "c", "fees", 2)["notices"] == [], "who does not see all of it is not told of it"
+    save_draft(desk.house, ANN, paper("four"))
+    assert desk.retire(4)["notices"] == [], "a draft that is given up was never in force"
+
+
+def test_retiring_the_only_version_tells_so(desk):
+    """And one beside a version that stays tells nothing."""
+    desk.approved("one")
+    assert desk.retire(1)["notices"] == ["Nothing of this document is in force any more."]
+    desk.approved("two")
+    desk.approved("in March", effective_until="2026-04-01")
+    assert desk.retire(3)["notices"] == []
+
+
+def test_what_was_retired_does_not_come_back_unnoticed(desk):
+    """An import of the same file files a new version, and says so to who imports and to who approves."""
+    desk.approved("We refund fees.")
+    desk.retire(1)
+    (filed,) = file_documents(desk.house, "c", [file_of(paper("We refund fees."))], "Ann").documents
+    assert (filed.version, filed.retired) == (2, 1)
+    waiting = view(desk.house, BOB, "c", "fees")
+    assert waiting["notices"] == ["It says what version 1 said, which Bob retired."]
+    (other,) = file_documents(desk.house, "c", [file_of(paper("We refund all fees."))], "Ann").documents
+    assert (other.version, other.retired) == (3, None)
+
+
+@pytest.mark.parametrize("step", [*STEPS, "view"])
+def test_what_there_is_not_is_told_with_what_there_is(desk, step):
+    """A version with those there are, a document with where to look."""
+    read = {**STEPS, "view": lambda house, version: view(house, BOB, "c", "fees", version)}[step]
+    with pytest.raises(NotFound) as unknown:
+        read(desk.house, 9)
+    assert unknown.value.remedy == "look up id and collection in the list of documents"
+    desk.approved("one")
+    desk.submit("two")
+    with pytest.raises(NotFound, match="there is no version 9 of document fees") as missing:
+        read(desk.house, 9)
+    assert missing.value.remedy == "name one that it has: 1, 2"
+
+
+def test_a_collection_that_nobody_searches_is_told(house):
+    """When it is written to, waits and is approved; the one meant is named, and a known one is no news."""
+    meant = "No workflow searches the collection {}, so nobody finds its documents (did you mean `retail-banking`?)."
+    document = {**paper("Herons may stay."), "collection": "retail-bankin"}
+    assert save_draft(house, ANN, document)["notices"] == [meant.format("retail-bankin")]
+    assert submit(house, ANN, document)["notices"] == [meant.format("retail-bankin")]
+    assert approve(house, BOB, "retail-bankin", "fees", 1)["notices"] == [meant.format("retail-bankin")]
+    filed = file_documents(house, "birds", [file_of(paper())], "Ann")
+    assert filed.notices == (
+        "No workflow searches the collection birds, so nobody finds its documents (searched: `retail-banking`).",
+    )
+    assert file_documents(house, "retail-banking", [file_of(paper("Herons.", id="herons"))], "Ann").notices == ()
+    assert view(house, ANN, "retail-banking", "herons")["notices"] == []

@@ -148,7 +148,7 @@ def test_a_page_does_not_tell_of_what_others_may_see(desk):
     secret = file_of(paper("The merger with Acme is near.", id="secret", audience=["board"]))
     file_documents(desk.house, "c", [secret], "Ann", attested_by="Bob")
     page = read_document.page(desk.house, REVIEWER, text="merger", limit=1)
-    assert page == {"items": [], "next": None}
+    assert page == {"items": [], "next": None, "notices": []}
     alike = [file_of(paper("The merger with Acme is near!", id=name)) for name in ("tale", "yarn")]
     file_documents(desk.house, "c", alike, "Ann", attested_by="Bob")
     first = read_document.page(desk.house, REVIEWER, limit=1)
@@ -158,3 +158,24 @@ def test_a_page_does_not_tell_of_what_others_may_see(desk):
     seen = read_document.view(desk.house, REVIEWER, "c", "tale")
     assert [each["similar"] for each in (*first["items"], seen, *seen["versions"])] == [[], [], []]
     assert "secret" in {each["id"] for each in read_document.view(desk.house, BOB, "c", "tale")["similar"]}
+
+
+def test_a_list_as_of_a_moment_before_the_first_approval_says_so(desk):
+    """To each with the first approval of what is theirs to see; an empty list for another reason says nothing."""
+    begun = desk.clock.now
+    secret = file_of(paper("For the board.", id="secret", audience=["board"]))
+    file_documents(desk.house, "c", [secret], "Ann", attested_by="Bob")
+    desk.clock.now += DAY
+    desk.approved("one")
+    early = read_document.page(desk.house, BOB, as_of=begun - DAY)
+    assert early["items"] == []
+    assert early["notices"] == [
+        "Nothing that you may see was approved here before 2026-03-03T09:00:00.000Z: ask as of a later moment."
+    ]
+    (told,) = read_document.page(desk.house, REVIEWER, as_of=begun)["notices"]
+    assert "before 2026-03-04T09:00:00.000Z" in told
+    assert read_document.every(desk.house, BOB, as_of=begun - DAY) == ([], early["notices"])
+    assert read_document.page(desk.house, BOB, as_of=begun + DAY, owner="nobody")["notices"] == []
+    assert read_document.page(desk.house, BOB, collection="d")["notices"] == []
+    (nothing,) = read_document.page(desk.house, BOB, collection="d", as_of=begun)["notices"]
+    assert nothing == "Nothing that you may see has been approved here yet."

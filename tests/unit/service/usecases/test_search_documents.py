@@ -12,6 +12,7 @@ from service.domain.access import ROLES, Principal
 from service.errors import InvalidRequest
 from service.store import pointers
 from service.usecases.publish_document import approve, retire, submit
+from service.usecases.read_document import page
 from service.usecases.search_documents import search
 from tests.house import moved_by
 
@@ -133,3 +134,47 @@ def test_what_is_wrong_is_named(house, wrong, field):
         search(house, ANN, **{"workflow": NAME, "text": WHERE, **wrong})
     assert [problem.field for problem in refused.value.problems] == [field]
     assert refused.value.problems[0].remedy
+
+
+def test_search_and_list_say_the_same_of_a_day_on_which_clocks_differed(house):
+    """One machine's clock is two hours ahead: what it approved counts from its own time on, for both, though another
+    approved after it."""
+    start, mine = house.clock(), {"parking", "lots"}
+    publish(house)
+    ahead = moved_by(house, timedelta(hours=2))
+    publish(ahead, text="Park in front of the branch from now on.")
+    publish(house, "lots", text="The parking lot closes at eight.")
+    retire(ahead, BEN, NAME, "lots", 1, "no more")
+    publish(house, "lots", text="The parking lot closes at nine.")
+    later = moved_by(house, timedelta(days=1))
+    for hours, expected in ((-1, set()), (1, {"parking@1", "lots@2"}), (3, {"parking@2", "lots@2"})):
+        moment = start + timedelta(hours=hours)
+        found = search(later, ANN, workflow=NAME, text=WHERE, as_of=moment, filters={"id": frozenset(mine)})
+        listed = page(later, ANN, collection=NAME, as_of=moment, limit=1_000)["items"]
+        assert set(ids(found)) == expected
+        assert {f"{each['id']}@{each['version']}" for each in listed if each["id"] in mine} == expected
+
+
+def test_a_misspelt_field_is_told_and_not_an_empty_answer(house):
+    """With the field meant; one that only others' documents have is as unknown as any."""
+    publish(house, "gold", fields={"tier": ["gold"]})
+    publish(house, "board", audience=["board"], fields={"secrecy": ["high"]})
+    with pytest.raises(InvalidRequest) as refused:
+        search(house, ANN, workflow=NAME, text=WHERE, filters={"field.teir": frozenset({"gold"})})
+    (problem,) = refused.value.problems
+    assert problem.field == "filters.fields.teir"
+    assert problem.remedy == "did you mean `tier`?"
+    with pytest.raises(InvalidRequest, match="secrecy"):
+        search(house, BEN, workflow=NAME, text=WHERE, filters={"field.secrecy": frozenset({"high"})})
+    silver = search(house, ANN, workflow=NAME, text=WHERE, filters={"field.tier": frozenset({"silver"})})
+    assert silver["items"] == [], "a word that no document has is an answer"
+
+
+def test_a_moment_before_the_first_approval_is_told(house):
+    """An empty list alone would look like a search that found nothing."""
+    now = house.clock()
+    early = search(house, ANN, workflow=NAME, text=WHERE, as_of=now - timedelta(days=9_000))
+    assert early["items"] == []
+    assert early["notices"][0].startswith("Nothing that you may see was approved here before ")
+    assert search(house, ANN, workflow=NAME, text=WHERE, as_of=now)["notices"] == []
+    assert search(house, ANN, workflow=NAME, text=WHERE)["notices"] == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from index import seal
 from service.store import snapshots as origins
 from service.store import tables
 from service.store.pointers import Pointer
+from service.usecases import snapshots
 from service.usecases.document_chores import let_go
 from service.usecases.publish_document import retire
 from service.usecases.snapshots import SnapshotLost
@@ -134,11 +137,40 @@ def test_what_nobody_knows_the_making_of_is_told(house, digest):
 
 def test_what_comes_to_something_else_is_not_served(house, digest):
     """The documents were tampered with: the rebuilt snapshot has another digest, so there is none of this one."""
-    words = tables.documents.update().where(tables.documents.c.id == "opening").values(text="Open all night.")
-    house.store.commit(lambda connection: connection.execute(words))
+    write(house, "Open all night.")
     shutil.rmtree(house.snapshots.folder / digest)
     with pytest.raises(SnapshotLost, match="came to"):
         house.snapshots.open(digest, house.encoder)
+
+
+def test_what_keeps_coming_to_something_else_is_left_alone_for_a_while(house, digest, monkeypatch):
+    """Building it is dear and holds up others: told once, tried again after a minute, then ever later, and mended as
+    soon as it can be."""
+    now, built = [0.0], []
+    monkeypatch.setattr(snapshots, "time", SimpleNamespace(monotonic=lambda: now[0], time_ns=time.time_ns))
+    build = snapshots.build_snapshot
+    monkeypatch.setattr(
+        snapshots, "build_snapshot", lambda *given, **more: built.append(now[0]) or build(*given, **more)
+    )
+    write(house, "Open all night.")
+    shutil.rmtree(house.snapshots.folder / digest)
+    with capture_logs() as logs:
+        for moment in (0.0, 5.0, 59.0, 61.0, 120.0, 180.0, 182.0, 400.0):
+            now[0] = moment
+            with pytest.raises(SnapshotLost, match="came to") as lost:
+                house.snapshots.open(digest, house.encoder)
+            assert "signoff index build" in lost.value.remedy
+    assert built == [0.0, 61.0, 182.0]
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["snapshot_damaged", "snapshot_lost"]
+    write(house, "The branch opens at nine.")
+    now[0] = 423.0
+    assert house.snapshots.open(digest, house.encoder).digest == digest
+
+
+def write(house, text: str) -> None:
+    """Words put into the database past everything that guards them."""
+    words = tables.documents.update().where(tables.documents.c.id == "opening").values(text=text)
+    house.store.commit(lambda connection: connection.execute(words))
 
 
 def test_each_snapshot_is_written_down_once(house):

@@ -69,6 +69,7 @@ def test_what_can_be_read_comes_in_and_the_rest_is_named(house: House) -> None:
     ]
     assert [each["place"] for each in report["unreadable"]] == ["notes.xyz"]
     assert [{each["id"], each["same_as"]} for each in report["duplicates"]] == [{"herons", "egrets"}]
+    assert [each.partition(",")[0] for each in report["notices"]] == ["No workflow searches the collection birds"]
     assert upload(house, OLGA, "birds", [HERONS], draft=True)["unchanged"] == 1
     with house.store.read() as connection:
         assert {row.authors[0] for row in documents.versions(connection, "birds", "herons")} == {"olga"}
