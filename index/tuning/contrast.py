@@ -2,9 +2,7 @@
 
 The loss is the multiple negatives ranking loss (Henderson et al., "Efficient natural language response suggestion for
 Smart Reply", 2017): the softmax cross-entropy of a question's passage among all passages of the batch, those that a
-search mistook for the answer included. Word embeddings stay as they are, so that words nobody asked about keep their
-place. With `lora` only a low-rank change of the attention's queries and values is learned (Hu et al., "LoRA: Low-rank
-adaptation of large language models", 2021) and merged at the end.
+search mistook for the answer included. What of the weights is learned is told in `network`.
 
 After each epoch the state is written, so that an interrupted run goes on where it stopped; what is kept is the epoch
 that ranks the watched examples best.
@@ -22,14 +20,14 @@ import numpy as np
 
 from index.encoder import cores
 from index.errors import TuningRefused
-from index.source import Source, load_source
+from index.source import load_source
+from index.tuning.network import Network
 
 Progress = Callable[[str, int, int], None]  #: what is being done, done so far, total
 Method = Literal["full", "lora"]
 
 _STATE = "state.pt"
 _RATES: dict[Method, float] = {"full": 3e-5, "lora": 5e-4}
-_QUERIES_AND_VALUES = frozenset({"query", "value", "q_proj", "v_proj", "q_lin", "v_lin"})
 _LEAST_GAIN = 1e-4  # of the mean reciprocal rank: less is no other ranking
 
 
@@ -95,7 +93,8 @@ def tune_weights(
 
     torch.set_num_threads(options.threads or cores())
     torch.manual_seed(options.seed)
-    run = _Run(model, learn, watch, options)
+    network = Network(model, options.method, rank=options.rank, tokens=options.tokens)
+    run = _Run(network, learn, watch, options)
     state = work / _STATE
     work.mkdir(parents=True, exist_ok=True)
     if state.is_file():
@@ -118,17 +117,15 @@ class _Run:
     """A run of training: the model with what is learned of it, and where it stands."""
 
     def __init__(
-        self, source: Source, learn: Sequence[Example], watch: Sequence[Example], options: ContrastOptions
+        self, network: Network, learn: Sequence[Example], watch: Sequence[Example], options: ContrastOptions
     ) -> None:
         import torch
 
-        self._source = source
-        self._transformer = source.model[0].auto_model
+        self._network = network
         self._examples = (list(learn), list(watch))
         self._options = options
-        self._learned = _learned(self._transformer, source.name, options)
         rate = _RATES[options.method]
-        self._optimiser = torch.optim.AdamW(self._learned.values(), lr=rate, weight_decay=0.01)
+        self._optimiser = torch.optim.AdamW(network.learned.values(), lr=rate, weight_decay=0.01)
         self.batches = -(-len(learn) // options.batch)
         steps = options.epochs * self.batches
         warm = max(1, round(options.warm * steps))
@@ -137,7 +134,7 @@ class _Run:
         )
         self.epoch = self.kept = 0
         self.before = self.best = self._rank()
-        self._best_weights = self._weights()
+        self._best_weights = network.weights()
 
     def learn_epoch(self) -> Iterator[int]:
         """One pass over what is to be learned; the number of each batch when it is done."""
@@ -147,17 +144,17 @@ class _Run:
         order = np.random.default_rng((options.seed, self.epoch)).permutation(len(examples))
         torch.manual_seed(options.seed + self.epoch)  # of dropout: the same whether or not the run was taken up again
         for number, places in enumerate(np.array_split(order, self.batches), 1):
-            self._transformer.train()
+            self._network.train()
             self._optimiser.zero_grad()
             self._loss([examples[place] for place in places.tolist()]).backward()
-            torch.nn.utils.clip_grad_norm_(list(self._learned.values()), 1.0)
+            torch.nn.utils.clip_grad_norm_(list(self._network.learned.values()), 1.0)
             self._optimiser.step()
             self._schedule.step()
             yield number
         self.epoch += 1
         found = self._rank()
         if found > self.best + _LEAST_GAIN:
-            self.best, self.kept, self._best_weights = found, self.epoch, self._weights()
+            self.best, self.kept, self._best_weights = found, self.epoch, self._network.weights()
 
     def state(self) -> dict[str, Any]:
         """Everything a later process needs to go on."""
@@ -165,7 +162,7 @@ class _Run:
             "epoch": self.epoch,
             "kept": self.kept,
             "best": self.best,
-            "weights": self._weights(),
+            "weights": self._network.weights(),
             "best_weights": self._best_weights,
             "optimiser": self._optimiser.state_dict(),
             "schedule": self._schedule.last_epoch,
@@ -174,37 +171,22 @@ class _Run:
     def restore(self, state: dict[str, Any]) -> None:
         self.epoch, self.kept, self.best = state["epoch"], state["kept"], state["best"]
         self._best_weights = state["best_weights"]
-        self._load(state["weights"])
+        self._network.load(state["weights"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.last_epoch = state["schedule"]
 
     def save(self, target: Path) -> None:
-        """The best weights as a sentence-transformers model; LoRA changes become part of them."""
-        from torch.nn.utils import parametrize
-
-        self._load(self._best_weights)
-        for module in self._transformer.modules():
-            if parametrize.is_parametrized(module, "weight"):
-                parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
-        self._source.model.save_pretrained(str(target), create_model_card=False)
-
-    def _weights(self) -> dict[str, Any]:
-        return {name: weight.detach().clone() for name, weight in self._learned.items()}
-
-    def _load(self, weights: dict[str, Any]) -> None:
-        import torch
-
-        with torch.no_grad():
-            for name, weight in self._learned.items():
-                weight.copy_(weights[name])
+        """The best weights as a sentence-transformers model."""
+        self._network.load(self._best_weights)
+        self._network.save(target)
 
     def _loss(self, examples: Sequence[Example]) -> Any:
         import torch
 
         texts = _texts(examples)
         places = {text: place for place, text in enumerate(texts)}
-        questions = self._encode([each.question for each in examples])
-        passages = self._encode([text.text for text in texts])
+        questions = self._network.encode([each.question for each in examples])
+        passages = self._network.encode([text.text for text in texts])
         scores = questions @ passages.T / self._options.temperature
         answers = torch.tensor([places[each.answer] for each in examples])
         also_right = torch.tensor([[text.document in each.right for text in texts] for each in examples])
@@ -213,87 +195,20 @@ class _Run:
 
     def _rank(self) -> float:
         """Mean reciprocal rank of the answers to the watched examples among all their passages."""
-        import torch
-
         examples = self._examples[1]
         texts = _texts(examples)
-        self._transformer.eval()
-        with torch.no_grad():
-            passages = torch.cat([self._encode([text.text for text in part]) for part in _parts(texts)])
-            questions = torch.cat([self._encode([each.question for each in part]) for part in _parts(examples)])
-        scores = (questions @ passages.T).numpy()
+        passages = self._network.vectors([text.text for text in texts])
+        scores = self._network.vectors([each.question for each in examples]) @ passages.T
         total = 0.0
         for row, each in zip(scores, examples, strict=True):
             right = np.array([text.document in each.right for text in texts])
             total += 1 / (1 + int((row[~right] > row[right].max()).sum()))
         return total / len(examples)
 
-    def _encode(self, texts: Sequence[str]) -> Any:
-        """Vectors of unit length, as the compiled graph makes them: shape (len(texts), dim)."""
-        import torch
-
-        most = min(self._options.tokens, self._source.max_tokens)
-        tokens = self._source.model.tokenizer(
-            list(texts), padding=True, truncation=True, max_length=most, return_tensors="pt"
-        )
-        mask = tokens["attention_mask"]
-        states = self._transformer(input_ids=tokens["input_ids"], attention_mask=mask).last_hidden_state
-        if self._source.pooling == "cls":
-            pooled = states[:, 0]
-        else:
-            weights = mask[:, :, None].to(states.dtype)
-            pooled = (states * weights).sum(1) / weights.sum(1)
-        return torch.nn.functional.normalize(pooled, dim=1)
-
 
 def _texts(examples: Sequence[Example]) -> list[Text]:
     """All passages of the examples, each once."""
     return list(dict.fromkeys(text for each in examples for text in (each.answer, *each.mistaken)))
-
-
-def _learned(transformer: Any, name: str, options: ContrastOptions) -> dict[str, Any]:
-    """The parameters that are learned, by name; all others are held."""
-    for parameter in transformer.parameters():
-        parameter.requires_grad = False
-    if options.method == "lora":
-        return _low_rank(transformer, name, options)
-    held = {id(parameter) for parameter in transformer.get_input_embeddings().parameters()}
-    learned = {key: each for key, each in transformer.named_parameters() if id(each) not in held}
-    for parameter in learned.values():
-        parameter.requires_grad = True
-    return learned
-
-
-def _low_rank(transformer: Any, name: str, options: ContrastOptions) -> dict[str, Any]:
-    """Low-rank changes beside the attention's queries and values."""
-    import torch
-    from torch.nn.utils import parametrize
-
-    class LowRank(torch.nn.Module):
-        """weight + up · down. `up` begins at nought, so that nothing is changed at first."""
-
-        def __init__(self, rows: int, columns: int) -> None:
-            super().__init__()
-            self.down = torch.nn.Parameter(torch.randn(options.rank, columns) / options.rank)
-            self.up = torch.nn.Parameter(torch.zeros(rows, options.rank))
-
-        def forward(self, weight: Any) -> Any:
-            return weight + self.up @ self.down
-
-    learned: dict[str, Any] = {}
-    for path, module in list(transformer.named_modules()):
-        if isinstance(module, torch.nn.Linear) and path.rpartition(".")[2] in _QUERIES_AND_VALUES:
-            change = LowRank(*module.weight.shape)
-            parametrize.register_parametrization(module, "weight", change)
-            learned |= {f"{path}.{part}": each for part, each in change.named_parameters()}
-    if not learned:
-        raise TuningRefused(name, "its attention has no queries and values that LoRA knows", "Use --method full.")
-    return learned
-
-
-def _parts(items: Sequence[Any], size: int = 32) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def _write(path: Path, state: dict[str, Any]) -> None:

@@ -40,11 +40,11 @@ def test_customers_words_are_learned(examples: list[Example], tmp_path: Path, me
         options=options,
         progress=lambda _what, done, _total: told.append(done),
     )
-    assert tuned.after > tuned.before + 0.2
+    assert tuned.after > tuned.before + 0.1
     assert told == sorted(told)
     passages = sorted({each.answer.text for each in examples})
-    vectors = load_source(tmp_path / "tuned").encode(["zorp, please", *passages])
-    assert "choose freeze" in passages[int(np.argmax(vectors[1:] @ vectors[0]))]
+    vectors = load_source(tmp_path / "tuned").encode(["once more today zorp 99", *passages])
+    assert passages[int(np.argmax(vectors[1:] @ vectors[0]))].startswith("Freezing a card")
 
 
 def test_an_interrupted_run_comes_to_the_same(examples: list[Example], tmp_path: Path) -> None:
