@@ -5,6 +5,8 @@ Everything here is to be fed with predictions for examples the model was not tra
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -44,14 +46,67 @@ def fit_temperature(logits: Floats, targets: Places) -> float:
     """
     scores = logits.astype(np.float64)
     true = scores[np.arange(len(targets)), targets]
+
+    def slope(factor: float) -> float:
+        return float(np.mean((softmax(scores, 1 / factor) * scores).sum(axis=1) - true))
+
+    return _temperature(slope)
+
+
+def _temperature(slope: Callable[[float], float]) -> float:
+    """Where the slope of a loss that is convex in 1 / temperature is zero."""
     low, high = 1 / _HOTTEST, 1 / _COLDEST
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        slope = float(np.mean((softmax(scores, 1 / middle) * scores).sum(axis=1) - true))
-        low, high = (low, middle) if slope > 0 else (middle, high)
+        low, high = (low, middle) if slope(middle) > 0 else (middle, high)
         if high - low < 1e-6 * high:
             break
     return 2 / (low + high)
+
+
+def sigmoid(logits: Floats) -> npt.NDArray[np.float64]:
+    """1 / (1 + exp(-logits)) of each, without overflow."""
+    half: npt.NDArray[np.float64] = (1 + np.tanh(logits.astype(np.float64) / 2)) / 2
+    return half
+
+
+def binary_log_loss(logits: Floats, truth: Flags, temperature: float = 1.0) -> float:
+    """Mean negative log-likelihood in nats of a row's flags, both arrays of shape (n, labels), labels added up."""
+    scaled = logits.astype(np.float64) / temperature
+    return float(np.mean((np.logaddexp(0, scaled) - truth * scaled).sum(axis=1)))
+
+
+def fit_binary_temperature(logits: Floats, truth: Flags) -> float:
+    """As `fit_temperature`, for a logit and a flag of each label apart; both of shape (n, labels)."""
+    scores = logits.astype(np.float64)
+
+    def slope(factor: float) -> float:
+        return float(np.mean((sigmoid(factor * scores) - truth) * scores))
+
+    return _temperature(slope)
+
+
+def fit_line(scores: Floats, correct: Flags) -> tuple[float, float]:
+    """Slope (not below 0) and offset of the logits of being correct, by the scores; both arrays of shape (n,).
+
+    Platt's scaling (1999) with his targets, which keep a sample without errors from promising certainty.
+    """
+    right = int(np.count_nonzero(correct))
+    target = np.where(correct, (right + 1) / (right + 2), 1 / (len(correct) - right + 2))
+    columns = np.column_stack([scores.astype(np.float64), np.ones(len(scores))])
+    line = np.array([1.0, 0.0])
+    for _ in range(_STEPS):
+        chance = sigmoid(columns @ line)
+        gradient = columns.T @ (chance - target)
+        curvature = (columns * (chance * (1 - chance))[:, None]).T @ columns + 1e-6 * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        line -= step * min(1.0, 2 / max(float(np.abs(step).max()), 1e-12))
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    if line[0] < 0:  # scores that rank the wrong way round are worth nothing
+        mean = float(target.mean())
+        return 0.0, math.log(mean / (1 - mean))
+    return float(line[0]), float(line[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,33 @@ class Lexicon:
         _to_unit_length(values[len(in_words) :])
         return columns, values
 
+    def by_word(self, text: str) -> dict[str, dict[int, float]]:
+        """The weights of `transform_one` shared out over the words they come from: word -> column -> weight.
+
+        A word pair belongs to both words by halves, a run of letters to the words that hold it as often as they do.
+        """
+        words = _WORD.findall(text.casefold())
+        held: dict[str, Counter[int]] = {word: Counter() for word in words}
+        for word in words:
+            if (column := self.words.get(word)) is not None:
+                held[word][column] += 2
+            for run in _letter_runs(word):
+                if (column := self.letters.get(run)) is not None:
+                    held[word][column] += 2
+        for pair in pairwise(words):
+            if (column := self.words.get(" ".join(pair))) is not None:
+                for word in pair:
+                    held[word][column] += 1
+        totals: Counter[int] = Counter()
+        for counts in held.values():
+            totals.update(counts)
+        columns, values = self.transform_one(text)
+        weights = dict(zip(columns.tolist(), values.tolist(), strict=True))
+        return {
+            word: {column: weights[column] * count / totals[column] for column, count in counts.items()}
+            for word, counts in held.items()
+        }
+
     def transform(self, texts: Iterable[str]) -> csr_matrix:
         """Rows of `transform_one`, float32 of shape (len(texts), size)."""
         from scipy.sparse import csr_matrix

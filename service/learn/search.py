@@ -1,50 +1,68 @@
-"""Choose a head's settings by how its predictions do on training examples that were held out."""
+"""Choose a head's setting by how its predictions do on training examples that were held out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from index.model import Vectors
-from service.learn import openset
-from service.learn.calibrate import fit_temperature, log_loss
+from service.learn.calibrate import binary_log_loss, fit_binary_temperature, fit_temperature, log_loss, sigmoid
+from service.learn.design import Design, Outlook, Setting
 from service.learn.errors import CannotLearn
-from service.learn.features import Lexicon, LexiconOptions
+from service.learn.features import LexiconOptions
 from service.learn.folds import assign_folds
-from service.learn.regression import Features, fit_softmax
+from service.learn.learners import Axes, Flags, Learner, Taught
+from service.learn.lesson import Lesson
+from service.learn.material import Rows
+from service.learn.openset import Energies, Score
+from service.learn.recipes import Kind, Recipe
+from service.learn.several import EVEN
 
 Progress: TypeAlias = Callable[[str, int, int], None]  #: what is being done, done so far, total
-Targets: TypeAlias = npt.NDArray[np.int64]
-Outside: TypeAlias = tuple[Sequence[str], Vectors]  #: texts that belong to no label, and their vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is chosen by held-out log loss."""
-
-    strength: float  #: inverse of the L2 regularisation
-    lexical_weight: float  #: of the lexical block against the vector
+Scores: TypeAlias = dict[Score, Energies]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """How a head is fitted. The defaults suit 15 examples a label as well as 10,000 in all."""
+    """How a head is fitted. The defaults suit 5 examples a label as well as 10,000 in all."""
 
     strengths: tuple[float, ...] = (5.0, 15.0, 50.0, 150.0)
     lexical_weights: tuple[float, ...] = (0.125, 0.25, 0.5, 1.0, 2.0)
-    first: Setting = Setting(15.0, 0.5)  #: where the search for the best setting begins
-    most_settings: int = 6  #: settings tried at most
+    attribute_weights: tuple[float, ...] = (0.125, 0.25, 0.5, 1.0, 2.0)
+    votes_weights: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
+    definition_weights: tuple[float, ...] = (0.0, 1.0, 2.0)
+    neighbours: tuple[int, ...] = (1, 3, 5, 10, 20, 40)
+    sharpnesses: tuple[float, ...] = (5.0, 10.0, 20.0, 40.0)
+    first: Setting = field(default_factory=Setting)  #: where the search for the best setting begins
+    most_settings: int = 6  #: settings tried at most; three more for each thing to choose beyond two
+    defined: float = 50.0  #: examples a label, on average, from which on definitions are not tried: they say no more
     folds: int = 5
     held_out: int = 1000  #: predictions wanted; further folds are left out once there are as many
-    iterations: int = 30  #: the same for trials and for the head, or the temperature would not fit it
+    iterations: int = 24  #: of the regression; more hardly move held-out predictions
     keep: float = 0.97  #: share of in-domain requests kept when there are no out-of-domain examples
     keep_at_least: float = 0.95  #: share kept all the same when there are
     lexicon: LexiconOptions = field(default_factory=LexiconOptions)
     seed: int = 0
+
+    def axes(self, recipe: Recipe) -> Axes:
+        """What is to be chosen for a recipe, that which matters most first."""
+        axes: dict[str, Sequence[float]] = {}
+        if recipe.kind is Kind.JOINED:
+            axes["lexical_weight"] = self.lexical_weights
+        if recipe.kind is Kind.NEAREST:
+            axes |= {"neighbours": self.neighbours, "sharpness": self.sharpnesses}
+        elif recipe.kind is not Kind.PROTOTYPES:
+            axes["strength"] = self.strengths
+        if recipe.attributes:
+            axes["attribute_weight"] = self.attribute_weights
+        if recipe.votes:
+            axes["votes_weight"] = self.votes_weights
+        if recipe.definitions:
+            axes["definition_weight"] = self.definition_weights
+        return axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,94 +71,110 @@ class Trial:
 
     setting: Setting
     log_loss: float  #: nats, after temperature
-    accuracy: float
+    accuracy: float  #: with several labels: share of examples with exactly the right ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
     """One division of the training examples into a part to fit and a part to predict."""
 
-    fitted: Features
-    fitted_targets: Targets
-    held: Features
-    held_targets: Targets
-    outside: Features | None
+    taught: Taught
+    held: Design
+    truth: Flags  #: of the held-out examples
+    rows: Rows  #: their places in the material
+    outside: Design | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HeldOut:
-    """Predictions of one setting for examples it was not fitted on, all folds together."""
+class Predictions:
+    """What models said of examples they were not fitted on, all folds together."""
 
     trial: Trial
     temperature: float
-    logits: npt.NDArray[np.float32]
-    targets: Targets
-    outside: npt.NDArray[np.float64] | None  #: energies of the out-of-domain examples
+    logits: npt.NDArray[np.floating]  #: shape (n, labels)
+    truth: Flags  #: shape (n, labels)
+    rows: Rows  #: places in the material, shape (n,)
+    inside: Scores
+    outside: Scores | None
 
 
 def make_folds(
-    texts: Sequence[str],
-    targets: Targets,
-    vectors: Vectors,
-    outside: Outside | None,
-    options: TrainOptions,
-    tell: Progress,
+    lesson: Lesson, recipe: Recipe, options: TrainOptions, held: Rows | None, tell: Progress
 ) -> Iterator[Fold]:
-    """Folds until enough predictions are held out; each with a lexicon of its own, as unseen texts would meet it."""
-    assigned = assign_folds(texts, targets, options.folds, options.seed)
-    needed = min(options.folds, -(-options.held_out * options.folds // len(texts)))
-    for number in range(needed):
-        tell("preparing", number, needed)
-        held = assigned == number
-        if not held.any() or held.all():
-            continue
-        lexicon = Lexicon.fit((text for text, out in zip(texts, held, strict=True) if not out), options.lexicon)
-        lexical = lexicon.transform(texts)
+    """Folds until enough predictions are held out; or the one that holds out these places of the material."""
+    divisions = list(_divisions(lesson, options, held))
+    for number, out in enumerate(divisions):
+        tell("preparing", number, len(divisions))
+        fitted = lesson.inside.take(np.flatnonzero(~out))
+        outlook = Outlook.fit(recipe, lesson.names, fitted, options.lexicon)
         yield Fold(
-            fitted=Features(vectors[~held], lexical[~held]),
-            fitted_targets=targets[~held],
-            held=Features(vectors[held], lexical[held]),
-            held_targets=targets[held],
-            outside=None if outside is None else Features(outside[1], lexicon.transform(outside[0])),
+            taught=taught(outlook, recipe, lesson, ~out),
+            held=outlook.design(lesson.inside.take(np.flatnonzero(out))),
+            truth=lesson.truth[out],
+            rows=lesson.rows[out],
+            outside=None if lesson.outside is None else outlook.design(lesson.outside),
         )
-    tell("preparing", needed, needed)
+    tell("preparing", len(divisions), len(divisions))
+
+
+def taught(outlook: Outlook, recipe: Recipe, lesson: Lesson, part: Flags) -> Taught:
+    """The examples of one part, and the definitions if they count, as a model is to see them."""
+    hints = outlook.definitions(lesson.inside) if recipe.definitions else None
+    design = outlook.design(lesson.inside.take(np.flatnonzero(part)))
+    return Taught(design, lesson.truth[part], lesson.several, hints)
+
+
+def _divisions(lesson: Lesson, options: TrainOptions, held: Rows | None) -> Iterator[Flags]:
+    """Which examples are held out, each time."""
+    n = len(lesson.inside)
+    if held is not None:
+        out = np.isin(lesson.rows, held)
+        if out.any() and not out.all():
+            yield out
+        return
+    assigned = assign_folds(lesson.inside.texts, lesson.strata, options.folds, options.seed)
+    for number in range(min(options.folds, -(-options.held_out * options.folds // n))):
+        out = assigned == number
+        if out.any() and not out.all():
+            yield out
 
 
 def search(
-    folds: Sequence[Fold], labels: int, options: TrainOptions, tell: Progress
-) -> tuple[HeldOut, tuple[Trial, ...]]:
+    folds: Sequence[Fold], learner: Learner, options: TrainOptions, tell: Progress
+) -> tuple[Predictions, tuple[Trial, ...]]:
     """Walk from the first setting to better neighbours until there is none or enough were tried."""
     if not folds:
         raise CannotLearn("there are too few different texts to hold any out", remedy="add examples")
     tried: dict[Setting, Trial] = {}
+    first = options.first if "definition_weight" in learner.axes else replace(options.first, definition_weight=0.0)
+    most = options.most_settings + 3 * max(0, len(learner.axes) - 2) if learner.axes else 1
 
-    def attempt(setting: Setting) -> HeldOut:
-        tell("choosing settings", len(tried), options.most_settings)
-        found = _hold_out(folds, labels, setting, options.iterations)
+    def attempt(setting: Setting) -> Predictions:
+        tell("choosing settings", len(tried), most)
+        found = _predict(folds, learner, setting)
         tried[setting] = found.trial
         return found
 
-    best = attempt(options.first)
+    best = attempt(first)
     improved = True
     while improved:
         improved = False
-        for setting in _neighbours(best.trial.setting, options):
-            if setting in tried or len(tried) >= options.most_settings:
+        for setting in _neighbours(best.trial.setting, learner.axes):
+            if setting in tried or len(tried) >= most:
                 continue
             found = attempt(setting)
             if found.trial.log_loss < best.trial.log_loss:
                 best, improved = found, True
                 break
-    tell("choosing settings", options.most_settings, options.most_settings)
+    tell("choosing settings", most, most)
     return best, tuple(tried.values())
 
 
-def _neighbours(setting: Setting, options: TrainOptions) -> Iterator[Setting]:
-    """Settings one step away: lexical weight first, because it matters most."""
-    for weight in _beside(setting.lexical_weight, options.lexical_weights):
-        yield replace(setting, lexical_weight=weight)
-    for strength in _beside(setting.strength, options.strengths):
-        yield replace(setting, strength=strength)
+def _neighbours(setting: Setting, axes: Axes) -> Iterator[Setting]:
+    """Settings one step away, along each axis in turn."""
+    for name, steps in axes.items():
+        for value in _beside(getattr(setting, name), steps):
+            yield replace(setting, **{name: value})  # type: ignore[arg-type]
 
 
 def _beside(value: float, steps: Sequence[float]) -> Iterator[float]:
@@ -150,25 +184,35 @@ def _beside(value: float, steps: Sequence[float]) -> Iterator[float]:
     yield from larger[:1]
 
 
-def _hold_out(folds: Sequence[Fold], labels: int, setting: Setting, iterations: int) -> HeldOut:
+def _predict(folds: Sequence[Fold], learner: Learner, setting: Setting) -> Predictions:
     """Predict every fold's held-out part by a model of the rest."""
-    logits, outside = [], []
+    said, foreign = [], []
     for fold in folds:
-        linear = fit_softmax(
-            fold.fitted.weighted(setting.lexical_weight),
-            fold.fitted_targets,
-            labels,
-            strength=setting.strength,
-            iterations=iterations,
-        )
-        logits.append(linear.logits(fold.held.weighted(setting.lexical_weight)))
+        model = learner.fit(fold.taught, setting)
+        said.append(model.said(fold.held))
         if fold.outside is not None:
-            outside.append(openset.energy(linear.logits(fold.outside.weighted(setting.lexical_weight))))
-    scores, targets = np.concatenate(logits), np.concatenate([fold.held_targets for fold in folds])
-    temperature = fit_temperature(scores, targets)
-    trial = Trial(
-        setting=setting,
-        log_loss=log_loss(scores, targets, temperature),
-        accuracy=float(np.mean(scores.argmax(axis=1) == targets)),
+            foreign.append(model.said(fold.outside).scores)
+    logits, truth = np.concatenate([one.logits for one in said]), np.concatenate([fold.truth for fold in folds])
+    several = folds[0].taught.several
+    if several:
+        temperature = fit_binary_temperature(logits, truth)
+        loss = binary_log_loss(logits, truth, temperature)
+        right = ((sigmoid(logits / temperature) >= EVEN) == truth).all(axis=1)
+    else:
+        targets = truth.argmax(axis=1)
+        temperature = fit_temperature(logits, targets)
+        loss = log_loss(logits, targets, temperature)
+        right = logits.argmax(axis=1) == targets
+    return Predictions(
+        trial=Trial(setting, loss, float(np.mean(right))),
+        temperature=temperature,
+        logits=logits,
+        truth=truth,
+        rows=np.concatenate([fold.rows for fold in folds]),
+        inside=_joined([one.scores for one in said]),
+        outside=_joined(foreign) if foreign else None,
     )
-    return HeldOut(trial, temperature, scores, targets, np.concatenate(outside) if outside else None)
+
+
+def _joined(parts: Sequence[Mapping[Score, Energies]]) -> Scores:
+    return {way: np.concatenate([part[way] for part in parts]) for way in parts[0]}

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from index.model import Vectors
-from service.learn.train import TrainedHead, fit_head
+from service.learn.judge import Seen
+from service.learn.material import Material
+from service.learn.recipes import Recipe
+from service.learn.train import Trained, fit
 
 DIM = 16
 ENCODER = "e" * 64
@@ -46,6 +49,14 @@ class Examples:
     texts: list[str]
     labels: list[str]
     vectors: Vectors
+
+    @property
+    def material(self) -> Material:
+        return Material(self.texts, [(label,) for label in self.labels], self.vectors)
+
+    @property
+    def seen(self) -> list[Seen]:
+        return [Seen(vector, text) for text, vector in zip(self.texts, self.vectors, strict=True)]
 
 
 def unit(rows: np.ndarray) -> Vectors:
@@ -93,5 +104,5 @@ def unseen_foreign() -> tuple[list[str], Vectors]:
 
 
 @pytest.fixture(scope="session")
-def trained(lessons: Examples) -> TrainedHead:
-    return fit_head(lessons.texts, lessons.labels, lessons.vectors, encoder_digest=ENCODER)
+def trained(lessons: Examples) -> Trained:
+    return fit(Recipe(), lessons.material, encoder=ENCODER)

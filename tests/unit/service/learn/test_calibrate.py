@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from service.learn.calibrate import expected_calibration_error, fit_temperature, log_loss, reliability, softmax
+from service.learn.calibrate import (
+    binary_log_loss,
+    expected_calibration_error,
+    fit_binary_temperature,
+    fit_line,
+    fit_temperature,
+    log_loss,
+    reliability,
+    sigmoid,
+    softmax,
+)
 
 
 @pytest.fixture
@@ -66,3 +76,31 @@ def test_large_logits_do_not_overflow() -> None:
     logits = np.array([[1000.0, 0.0], [0.0, -1000.0]])
     assert softmax(logits) == pytest.approx(np.array([[1.0, 0.0], [1.0, 0.0]]))
     assert log_loss(logits, np.array([0, 1])) == pytest.approx(500.0)
+
+
+def test_temperature_of_flags_is_found_too() -> None:
+    """Sigmoids that were blown up three times are cooled again, and their loss falls."""
+    rng = np.random.default_rng(6)
+    honest = rng.normal(scale=2, size=(3000, 4))
+    truth = rng.uniform(size=honest.shape) < sigmoid(honest)
+    temperature = fit_binary_temperature(3 * honest, truth)
+    assert temperature == pytest.approx(3, rel=0.08)
+    assert binary_log_loss(3 * honest, truth, temperature) < binary_log_loss(3 * honest, truth) - 0.1
+
+
+def test_line_through_scores_is_that_of_least_loss() -> None:
+    """Slope and offset are found again; scores that mean nothing, or the reverse, get no slope."""
+    rng = np.random.default_rng(7)
+    scores = rng.normal(scale=2, size=20_000)
+    slope, offset = fit_line(scores, rng.uniform(size=scores.size) < sigmoid(0.5 * scores + 1))
+    assert slope == pytest.approx(0.5, abs=0.03)
+    assert offset == pytest.approx(1, abs=0.05)
+    slope, offset = fit_line(scores, rng.uniform(size=scores.size) < sigmoid(1 - scores))
+    assert slope == 0
+    assert sigmoid(np.array([offset]))[0] == pytest.approx(0.66, abs=0.03)
+
+
+def test_line_never_promises_certainty() -> None:
+    """Twenty cases without an error are not proof."""
+    slope, offset = fit_line(np.linspace(1, 5, 20), np.ones(20, dtype=bool))
+    assert sigmoid(np.array([5 * slope + offset]))[0] < 0.99

@@ -82,3 +82,16 @@ def test_idf_of_another_length_is_refused() -> None:
     """Terms and weights that do not belong together are not put together."""
     with pytest.raises(ValueError, match="idf of shape"):
         Lexicon.of(["a"], ["b"], np.ones(3, dtype=np.float32))
+
+
+def test_words_share_out_what_the_text_weighs(lexicon: Lexicon) -> None:
+    """Every weight of a text belongs to its words, no more and no less; pairs and letters included."""
+    text = "my card was charged, where is my transfer"
+    shared: dict[int, float] = {}
+    for terms in lexicon.by_word(text).values():
+        for column, weight in terms.items():
+            shared[column] = shared.get(column, 0.0) + weight
+    columns, values = lexicon.transform_one(text)
+    assert shared == pytest.approx(dict(zip(columns.tolist(), values.tolist(), strict=True)), rel=1e-5)
+    assert set(lexicon.by_word("card qqq")) == {"card", "qqq"}
+    assert lexicon.by_word("card qqq")["qqq"] == {}

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from service.learn.openset import auroc, energy, fit_threshold
+from service.learn.openset import (
+    Domain,
+    Score,
+    auroc,
+    energy,
+    familiarity,
+    fit_domain,
+    fit_threshold,
+    joint_energy,
+)
 
 
 def test_energy_is_the_logsumexp_of_each_row() -> None:
@@ -57,3 +66,30 @@ def test_auroc_against_counting_pairs() -> None:
     inside, outside = np.array([3.0, 2.0, 2.0, 5.0]), np.array([2.0, 1.0, 4.0])
     pairs = [(a > b) + 0.5 * (a == b) for a in inside for b in outside]
     assert auroc(inside, outside) == pytest.approx(np.mean(pairs))
+
+
+def test_other_scores_by_hand() -> None:
+    """The largest logit, and the sum of each label's own energy."""
+    logits = np.array([[1.0, -2.0], [1000.0, 0.0]])
+    assert familiarity(logits, Score.MAX_LOGIT) == pytest.approx([1, 1000])
+    assert joint_energy(logits) == pytest.approx([np.log1p(np.e) + np.log1p(np.exp(-2)), 1000 + np.log(2)])
+    for score in (Score.ENERGY, Score.MAX_LOGIT, Score.JOINT_ENERGY):
+        assert Domain(score, 0.0).familiarity(logits[0]) == familiarity(logits, score)[0]
+    with pytest.raises(ValueError, match="not read from logits"):
+        familiarity(logits, Score.SIMILARITY)
+
+
+def test_foreign_examples_choose_the_score() -> None:
+    """With them, that which separates best; without, the first, because nothing can tell them apart."""
+    rng = np.random.default_rng(2)
+    blurred, clear = rng.normal(1, 1, 500), rng.normal(4, 1, 500)
+    inside = {Score.ENERGY: blurred, Score.MAX_LOGIT: clear}
+    outside = {Score.ENERGY: rng.normal(0, 1, 500), Score.MAX_LOGIT: rng.normal(0, 1, 500)}
+    informed = fit_domain(inside, outside, keep=0.97, keep_at_least=0.95)
+    assert informed.domain.score is Score.MAX_LOGIT
+    assert informed.caught is not None
+    assert informed.caught > 0.9
+    alone = fit_domain(inside, None, keep=0.97, keep_at_least=0.95)
+    assert alone.domain.score is Score.ENERGY
+    assert (alone.caught, alone.auroc) == (None, None)
+    assert alone.kept >= 0.97

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, random_array
 
 from service.learn.lbfgs import minimise
-from service.learn.regression import Features, fit_softmax
+from service.learn.regression import Features, fit_sigmoids, fit_softmax
 
 
 def test_finds_the_minimum_of_the_stated_loss() -> None:
@@ -52,3 +54,57 @@ def test_minimise_stays_where_there_is_no_way_down() -> None:
     found = minimise(lambda x: (float(x @ x), 2 * x), start, scale=np.ones(3, dtype=np.float32), iterations=5)
     assert np.array_equal(found.weights, start)
     assert found.iterations == 0
+
+
+def small() -> tuple[Features, np.ndarray]:
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(60, 4)).astype(np.float32)
+    lexical = csr_matrix(random_array((60, 6), density=0.4, rng=rng, dtype=np.float32))
+    return Features(vectors, lexical), rng.integers(0, 3, 60)
+
+
+def test_a_row_that_counts_twice_is_as_two_rows() -> None:
+    """Weights of the rows are what they say, for a softmax and for sigmoids."""
+    features, targets = small()
+    truth = np.eye(3, dtype=np.bool_)[targets]
+    twice = np.ones(60, np.float32)
+    twice[:20] = 2
+    rows = np.concatenate([np.arange(60), np.arange(20)])
+    assert features.sparse is not None
+    doubled = Features(features.dense[rows], features.sparse[rows])
+    softmax = partial(fit_softmax, labels=3, strength=2.0, iterations=200)
+    one = softmax(features, targets, weights=twice)
+    assert one.weights == pytest.approx(softmax(doubled, targets[rows]).weights, abs=5e-3)
+    sigmoids = partial(fit_sigmoids, strength=2.0, iterations=200)
+    many = sigmoids(features, truth, weights=twice)
+    assert many.weights == pytest.approx(sigmoids(doubled, truth[rows]).weights, abs=5e-3)
+
+
+def test_sigmoids_are_regressions_of_their_own() -> None:
+    """Each label's weights are those that a general minimiser finds for that label alone."""
+    features, targets = small()
+    truth = np.eye(3, dtype=np.bool_)[targets]
+    truth[:10, 2] = True
+    assert features.sparse is not None
+    joined = np.hstack([features.dense, features.sparse.toarray()]).astype(np.float64)
+    found = fit_sigmoids(features, truth, strength=2.0, iterations=200)
+
+    def loss(flat: np.ndarray, label: int) -> float:
+        logits = joined @ flat[:-1] + flat[-1]
+        fit = np.mean(np.logaddexp(0, logits) - truth[:, label] * logits)
+        return float(fit + (flat[:-1] ** 2).sum() / (2 * 60 * 2.0))
+
+    for label in range(3):
+        oracle = minimize(loss, np.zeros(11), args=(label,), method="L-BFGS-B")
+        assert found.weights[:, label] == pytest.approx(oracle.x, abs=0.05)
+
+
+def test_either_block_may_be_left_out() -> None:
+    """No vectors or no words: the other block alone, without an error and without a division by nothing."""
+    features, targets = small()
+    words = Features(np.empty((60, 0), np.float32), features.sparse)
+    vectors = Features(features.dense, None)
+    for part, width in ((words, 6), (vectors, 4)):
+        found = fit_softmax(part, targets, 3, strength=2.0, iterations=50)
+        assert found.weights.shape == (width + 1, 3)
+        assert np.isfinite(found.logits(part)).all()
