@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,30 @@ from service.usecases.row_file import FileRow, csv_rows, json_rows
 FILE = "examples.jsonl"
 CALIBRATION = "calibration"
 TRAIN = "train"
+FROM_FILE = "file"  #: origin of what lies in the workflow's own file
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One request with the label people gave it; None: it belongs to no label."""
+    """One request with the labels people gave it; none: it belongs to no label."""
 
     text: str
-    label: str | None
+    label: str | None  #: the first of its labels
     part: str = TRAIN  #: `train` or `calibration`; a calibration case is never trained on
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()  #: all of them; left out: `label` alone
+    origin: str = FROM_FILE  #: where it was said: the workflow's file, or the id of the example in the database
+    outcome: str | None = None  #: that people decided, where it is not what the labels settle
+
+    def __post_init__(self) -> None:
+        if not self.labels and self.label is not None:
+            object.__setattr__(self, "labels", (self.label,))
+        if (self.labels[0] if self.labels else None) != self.label:
+            raise ValueError(f"{self.label!r} is not the first of the labels {self.labels!r}")
+
+    def relabelled(self, labels: Sequence[str]) -> Example:
+        """The same request with other labels."""
+        return replace(self, label=labels[0] if labels else None, labels=tuple(labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +118,33 @@ def read_examples(path: Path) -> list[Example]:
 def _example(row: FileRow) -> Example:
     if row.wrong:
         raise ValueError(row.wrong)
-    text, label = row.fields["text"], row.fields["label"]
-    for name, value in (("text", text), ("label", label or "")):
+    text, labels = row.fields["text"], _labels(row.fields)
+    for name, value in (("text", text), *(("label", label) for label in labels)):
         if not isinstance(value, str):
             raise ValueError(f"{name} is no text")  # noqa: TRY004 - the line is at fault, not the program
         if why := refuse(value):
             raise ValueError(f"{name} {why}")
-    return Example(text, label, row.fields.get("part", TRAIN), row.fields.get("attributes", {}))
+    part, attributes = row.fields.get("part", TRAIN), row.fields.get("attributes", {})
+    return Example(text, labels[0] if labels else None, part, attributes, tuple(dict.fromkeys(labels)))
+
+
+def _labels(fields: Mapping[str, Any]) -> list[Any]:
+    """`labels`, a list, or `label`, one or null."""
+    if "labels" not in fields:
+        label = fields["label"]
+        return [] if label is None else [label]
+    named = fields["labels"]
+    if not isinstance(named, list):
+        raise ValueError("labels is no list")  # noqa: TRY004 - as above
+    return named
 
 
 def write_examples(path: Path, examples: Iterable[Example]) -> None:
     """One JSON object a line; only `\n` ends a line, whatever line ends of other alphabets a text holds."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for example in examples:
-            entry: dict[str, Any] = {"text": example.text, "label": example.label, "part": example.part}
+            named = {"labels": list(example.labels)} if len(example.labels) > 1 else {"label": example.label}
+            entry: dict[str, Any] = {"text": example.text, **named, "part": example.part}
             if example.attributes:
                 entry["attributes"] = dict(example.attributes)
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
