@@ -1,70 +1,138 @@
-"""Make a workflow ready to serve from its files: fit the classifier, build the snapshot, certify, activate."""
+"""Make a workflow ready to serve from its files: fit the classifier, build the snapshot, certify, activate.
+
+The model made here answers at once, because setting a workflow up is its owner's own act. Whatever is learned later
+is a candidate first (`train_model`).
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from index.encoder import EncoderPool
-from rules.normalize import normalize
 from service.errors import CannotStart, Conflict, RulesPinned
-from service.learn.registry import head_from_bytes, head_to_bytes
-from service.store import artefacts
+from service.learn.recipes import Recipe
+from service.store import models
+from service.store.engine import Connection, Row
 from service.store.pointers import Pointer, pointer, release
+from service.usecases.answering_model import follow
 from service.usecases.changed_files import policy_of, read_files, refusal
-from service.usecases.embed import embed
-from service.usecases.examples import CALIBRATION, FILE, Example, read_examples
+from service.usecases.fit_model import Fitted, Ground, fitted
 from service.usecases.house import House
+from service.usecases.model_card import Said
 from service.usecases.progress import Progress, silent
 from service.usecases.rebuild_snapshot import snapshot_of
 from service.usecases.rule_changes import changes_between, gone_as_problems
 from service.usecases.rule_files import Candidate, digest
-from service.usecases.stage_release import DEMO_SAMPLE, Parts, Staged, activate, calibration_bytes, stage
+from service.usecases.stage_release import Parts, Staged, activate, calibration_bytes, current_parts, stage
+from service.usecases.train_model import Wanted, model_values, tell_trained
+from service.usecases.training_material import gather
 
-# Part of a fitted head's name, so that a change of how heads are fitted fits them anew.
-_RECIPE = "1"
+_NOBODY = Said()
 
 
 def establish(
-    house: House, name: str, by: str, why: str, *, sample: str = DEMO_SAMPLE, progress: Progress = silent
+    house: House,
+    name: str,
+    by: str,
+    why: str,
+    *,
+    sample: str | None = None,
+    said: Said = _NOBODY,
+    progress: Progress = silent,
 ) -> Staged:
     """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files.
 
-    A workflow that answers keeps its encoder and adapter: examples are fitted anew, what was tuned is not undone.
+    A workflow that answers keeps its encoder, adapter and kind of head: examples are fitted anew, what was tuned is
+    not undone. `sample` is what the calibration cases are, in words, where the caller knows better.
     """
     candidate = read_files(house, name)
     with house.store.read() as connection:
         answering = pointer(connection, name)
+        model = models.answering(connection, name)
+        now = None if answering is None else _parts(connection, answering)
     if answering is not None:
         _refuse_back_door(house, answering, candidate)
-    encoder, adapter = _tuned(house, answering)
-    examples = read_examples(house.home / "workflows" / name / FILE)
-    head = fitted_head(house, examples, progress, encoder)
-    snapshot = snapshot_of(house, policy_of(candidate).collections, progress, encoder)
-    calibration = calibration_bytes([example for example in examples if example.part == CALIBRATION])
-    base = answering.release if answering else None
-    parts = Parts(candidate.policy, candidate.rules, head, calibration, snapshot, sample, base, adapter, encoder.digest)
+    workflow = policy_of(candidate)
+    gathered = gather(house, workflow)
+    encoder, adapter = _tuned(house, now)
+    open_release = house.shelf.open(answering.release) if answering and _recipe(model).votes else None
+    wanted = Wanted(name, _recipe(model), said=said)
+    ground = Ground(workflow, wanted.recipe, _encoder_of(house, model, now, encoder), open_release)
+    made = fitted(house, ground, gathered.train, progress)
+    if answering is not None and now is not None:
+        _refuse_unpromoted(house, answering, now, made)
+    calibration = calibration_bytes(gathered.calibration)
+    same_cases = now is not None and now.calibration == calibration
+    parts = Parts(
+        policy=candidate.policy,
+        rules=candidate.rules,
+        head=made.head,
+        calibration=calibration,
+        snapshot=snapshot_of(house, workflow.collections, progress, encoder),
+        sample=sample or (now.sample if now is not None and same_cases else gathered.sample),
+        base=answering.release if answering else None,
+        adapter=adapter,
+        encoder=encoder.digest,
+    )
     staged = stage(house, parts, by, why, progress)
-    activate(house, [staged])
+    values = model_values(house, staged, replace(gathered, sample=parts.sample), made, wanted, by)
+
+    def also(connection: Connection) -> None:
+        if models.made_of(connection, name, values["head"], values["calibration"]) is None:
+            models.add(connection, values)
+            tell_trained(house, connection, values)
+        follow(connection, name, values["head"], staged.release.id, house.clock(), by)
+
+    activate(house, [staged], also=also)
     return staged
 
 
-def _tuned(house: House, answering: Pointer | None) -> tuple[EncoderPool, bytes | None]:
+def _parts(connection: Connection, answering: Pointer) -> Parts:
+    row = release(connection, answering.release)
+    assert row is not None, "the foreign key keeps the release that answers"
+    return current_parts(connection, row)
+
+
+def _tuned(house: House, now: Parts | None) -> tuple[EncoderPool, bytes | None]:
     """Encoder and adapter of the release that answers; the instance's own where that encoder is gone, or none did."""
-    if answering is None:
+    if now is None or now.encoder is None:
         return house.encoder, None
-    with house.store.read() as connection:
-        row = release(connection, answering.release)
-        assert row is not None, "the foreign key keeps the release that answers"
-        adapter = artefacts.get(connection, row["adapter"]) if row["adapter"] else None
     try:
-        return house.encoders.of(row["encoder"]), adapter
+        return house.encoders.of(now.encoder), now.adapter
     except CannotStart:
         return house.encoder, None  # fitting anew is what brings such a workflow back
+
+
+def _recipe(model: Row[Any] | None) -> Recipe:
+    """Of the model that answers, so that fitting anew changes what was learned and not how."""
+    return Recipe() if model is None else recipe_of(model)
+
+
+def recipe_of(model: Row[Any]) -> Recipe:
+    return Recipe.from_json({name: value for name, value in model.recipe.items() if name != "tune"})
+
+
+def _encoder_of(house: House, model: Row[Any] | None, now: Parts | None, encoder: EncoderPool) -> EncoderPool:
+    """Whose vectors the head is fitted on. Conflict for one that was tuned to the labels: its vectors of what it was
+    tuned on are better than those of anything new, and a head fitted on them would be too sure."""
+    if model is None or now is None or model.encoder == now.encoder or not model.recipe.get("tune"):
+        return encoder
+    raise Conflict(
+        f"{model.id} has an encoder that was tuned to these examples, so its head cannot be fitted anew by itself",
+        remedy=f"train a model: signoff model train {model.workflow} --tune {model.recipe['tune']}",
+    )
+
+
+def _refuse_unpromoted(house: House, answering: Pointer, now: Parts, made: Fitted) -> None:
+    """Fitting anew must not be a way round the second person who has to promote what was learned."""
+    if house.shelf.policy(answering.release).changes.second_person and made.head != now.head:
+        raise Conflict(
+            f"the examples of {answering.workflow} make another classifier, and a second person has to promote that",
+            remedy=f"signoff model train {answering.workflow}",
+        )
 
 
 def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) -> None:
@@ -89,50 +157,6 @@ def _refuse_back_door(house: House, answering: Pointer, candidate: Candidate) ->
     gone = changes_between(packs, policy, candidate.packs, policy_of(candidate)).gone
     if gone:
         raise refusal(gone_as_problems(gone))
-
-
-def fitted_head(
-    house: House, examples: Sequence[Example], progress: Progress = silent, encoder: EncoderPool | None = None
-) -> bytes:
-    """The head fitted on the training part, from `models/` when these very examples were fitted before; on the vectors
-    of the instance's own encoder or of another one."""
-    chosen = encoder or house.encoder
-    path = house.home / "models" / f"{_head_name(chosen.digest, examples)}.head"
-    if path.is_file():
-        data = path.read_bytes()
-        head_from_bytes(data)
-        return data
-    data = head_to_bytes(_fit(house, examples, progress, chosen))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(data)
-    draft.replace(path)
-    return data
-
-
-def _fit(house: House, examples: Sequence[Example], progress: Progress, encoder: EncoderPool) -> Any:
-    from service.learn.train import fit_head  # what only training needs stays out of a serving process
-
-    train = [(normalize(e.text).clean, e.label) for e in examples if e.part != CALIBRATION]
-    labelled = [(text, label) for text, label in train if label is not None]
-    unlabelled = [text for text, label in train if label is None]
-    vectors = embed(house, [text for text, _ in labelled], "reading examples", progress, encoder)
-    others = embed(house, unlabelled, "reading other requests", progress, encoder)
-    progress("fitting the classifier", 0, 1)
-    trained = fit_head(
-        [text for text, _ in labelled],
-        [label for _, label in labelled],
-        vectors,
-        encoder_digest=encoder.digest,
-        out_of_domain=(unlabelled, others) if unlabelled else None,
-    )
-    progress("fitting the classifier", 1, 1)
-    return trained.head
-
-
-def _head_name(encoder: str, examples: Sequence[Example]) -> str:
-    content = json.dumps([_RECIPE, encoder, [(e.text, e.label, e.part) for e in examples]], ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 def copy_folder(source: Path, target: Path) -> bool:

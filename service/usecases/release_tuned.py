@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from index.adapt import Adapter
 from service.errors import Conflict
-from service.store import ledger, pointers
+from service.store import models
 from service.store.engine import Connection
+from service.usecases.answering_model import follow
 from service.usecases.ask import find_pointer
-from service.usecases.establish import fitted_head
-from service.usecases.examples import FILE, read_examples
+from service.usecases.earlier_release import Undoing, again, places, release_row
+from service.usecases.establish import recipe_of
+from service.usecases.fit_model import Fitted, Ground, fitted
 from service.usecases.house import House
+from service.usecases.kept_automation import refuse_none
 from service.usecases.note import check_why, note_of
 from service.usecases.progress import Progress, silent
 from service.usecases.rebuild_snapshot import snapshot_of
 from service.usecases.reload_report import coverage
-from service.usecases.stage_release import Parts, Staged, current_parts, encoder_of, settle, stage
+from service.usecases.stage_release import Parts, Staged, calibration_bytes, current_parts, settle, stage
+from service.usecases.train_model import Wanted, model_values, tell_trained
+from service.usecases.training_material import Gathered, gather
 from service.usecases.workflow_file import read_workflow
 
 TUNED, TAKEN_BACK = "release.tuned", "release.tuning_taken_back"
 
-# What an earlier release has to have in common with the one that answers, for its own certificate to hold.
-_CERTIFIED_BY = ("rules", "policy", "calibration")
-
 Row = Mapping[str, Any]
+Work = Callable[[Connection], None]
+
+
+def _mixed(old: Parts, current: Parts) -> Parts:
+    """Today's classifier stays where the encoder does; else the one that belongs to the earlier encoder."""
+    if old.encoder == current.encoder:
+        return replace(current, adapter=old.adapter)
+    return replace(current, adapter=old.adapter, encoder=old.encoder, head=old.head)
+
+
+_TUNING = Undoing(
+    of=lambda row: (row["encoder"], row["adapter"]),
+    kind=TAKEN_BACK,
+    certified_by=("rules", "policy", "calibration"),
+    mixed=_mixed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +55,6 @@ class Released:
     before: str  #: the release that answered before
     automation: tuple[float, float]  #: share of the calibration cases that need nobody, before and after
     refusal: str | None  #: why it has no certificate
-
-
-class LosesAutomation(Conflict):
-    """The release would take the certificate away; nothing was changed."""
-
-    code = "loses_automation"
 
 
 def release_adapter(
@@ -59,22 +70,44 @@ def release_adapter(
             )
         return replace(parts, adapter=adapter.to_bytes())
 
-    return _release(house, workflow, changed, by, why, progress)
+    return _release(house, workflow, changed, lambda _: _nothing, by, why, progress)
 
 
 def release_encoder(
     house: House, workflow: str, digest: str, by: str, why: str, progress: Progress = silent
 ) -> Released:
-    """Put another encoder to work: the passages encoded by it, and the classifier fitted on its vectors."""
+    """Put another encoder to work: the passages encoded by it, and the classifier fitted on its vectors.
+
+    A head that brings an encoder of its own stays as it is.
+    """
     pool = house.encoders.of(digest)
-    examples = read_examples(house.home / "workflows" / workflow / FILE)
-    head = fitted_head(house, examples, progress, encoder=pool)
+    with house.store.read() as connection:
+        active = find_pointer(connection, workflow).release
+        model = models.answering(connection, workflow)
+    policy = house.shelf.policy(active)
+    wanted = Wanted(workflow) if model is None else Wanted(workflow, recipe_of(model))
+    release = house.shelf.open(active) if wanted.recipe.votes else None
+    own = model is not None and bool(model.recipe.get("tune"))
+    gathered = None if own else gather(house, policy)
+    made = None
+    if gathered is not None:
+        made = fitted(house, Ground(policy, wanted.recipe, pool, release), gathered.train, progress)
 
     def changed(parts: Parts) -> Parts:
         snapshot = snapshot_of(house, read_workflow(parts.policy).collections, progress, encoder=pool)
-        return replace(parts, encoder=digest, head=head, snapshot=snapshot, adapter=None)
+        moved = replace(parts, encoder=digest, snapshot=snapshot, adapter=None)
+        if made is None or gathered is None:
+            return moved
+        calibration = calibration_bytes(gathered.calibration)
+        sample = parts.sample if calibration == parts.calibration else gathered.sample
+        return replace(moved, head=made.head, calibration=calibration, sample=sample)
 
-    return _release(house, workflow, changed, by, why, progress)
+    def kept(staged: Staged) -> Work:
+        if made is None or gathered is None:
+            return _nothing
+        return _keeping(house, staged, gathered, made, wanted, by)
+
+    return _release(house, workflow, changed, kept, by, why, progress)
 
 
 def take_back(house: House, workflow: str, by: str, why: str, progress: Progress = silent) -> Released:
@@ -85,81 +118,76 @@ def take_back(house: House, workflow: str, by: str, why: str, progress: Progress
     """
     note = note_of(house, check_why(why))
     told: list[Released] = []
+    made: list[Staged] = []
 
     def make() -> list[Staged]:
         with house.store.read() as connection:
-            row = _row(connection, find_pointer(connection, workflow).release)
-            target = _before(connection, workflow)
-            old, current = current_parts(connection, target), current_parts(connection, row)
-        said = {"by": by, "why": "tuning taken back", "before": row["id"], "to": target["id"], **note.told}
-        if all(target[part] == row[part] for part in _CERTIFIED_BY) and target["route"] == house.settings.route:
-            staged = Staged(house.shelf.open(target["id"]), replace(old, base=row["id"]), recorded=True, told=said)
-        else:
-            mixed = replace(current, adapter=old.adapter)
-            if old.encoder != current.encoder:
-                pool = encoder_of(house, old)
-                snapshot = snapshot_of(house, read_workflow(current.policy).collections, progress, encoder=pool)
-                mixed = replace(mixed, encoder=old.encoder, head=old.head, snapshot=snapshot)
-            staged = replace(stage(house, mixed, by, f"tuning taken back to {target['id']}", progress), told=said)
-        told[:] = [_told(staged, row)]
+            found = places(connection, workflow, _TUNING)
+        if found is None:
+            raise Conflict(f"nothing was tuned for {workflow} that could be taken back")
+        said = {"by": by, "why": "tuning taken back", **note.told}
+        staged = again(house, found, _TUNING, by, "tuning taken back", said, progress)
+        told[:], made[:] = [told_of(staged, found.now)], [staged]
         return [staged]
 
-    settle(house, make, TAKEN_BACK, lambda connection: note.keep(connection, house.clock()))
+    def also(connection: Connection) -> None:
+        now = house.clock()
+        note.keep(connection, now)
+        row = made[0].release.row
+        follow(connection, workflow, row["head"], row["id"], now, by)
+
+    settle(house, make, TAKEN_BACK, also)
     return told[0]
 
 
 def _release(
-    house: House, workflow: str, changed: Callable[[Parts], Parts], by: str, why: str, progress: Progress
+    house: House,
+    workflow: str,
+    changed: Callable[[Parts], Parts],
+    kept: Callable[[Staged], Work],
+    by: str,
+    why: str,
+    progress: Progress,
 ) -> Released:
     told: list[Released] = []
+    work: list[Work] = []
 
     def make() -> list[Staged]:
         with house.store.read() as connection:
-            row = _row(connection, find_pointer(connection, workflow).release)
+            row = release_row(connection, find_pointer(connection, workflow).release)
             parts = current_parts(connection, row)
         staged = stage(house, changed(parts), by, why, progress)
-        refusal = staged.release.refusal
-        if row["certificate"] and refusal is not None:
-            raise LosesAutomation(
-                f"with it, {workflow} would have no certificate and people would decide everything: {refusal.why}",
-                remedy="add labelled examples and fit the workflow anew, or leave it as it is",
-            )
-        told[:] = [_told(staged, row)]
+        refuse_none([(row, staged)], "add labelled examples and fit the workflow anew, or leave it as it is")
+        told[:], work[:] = [told_of(staged, row)], [kept(staged)]
         return [replace(staged, told={"before": row["id"]})]
 
-    settle(house, make, TUNED)
+    def also(connection: Connection) -> None:
+        work[0](connection)  # of the last that was made
+
+    settle(house, make, TUNED, also)
     return told[0]
 
 
-def _told(staged: Staged, before: Row) -> Released:
+def told_of(staged: Staged, before: Row) -> Released:
+    """What is told of a release that takes the place of another."""
     row = staged.release.row
     refusal = row["refusal"]["why"] if row["refusal"] else None
     return Released(staged.release.id, before["id"], (coverage(before), coverage(row)), refusal)
 
 
-def _row(connection: Connection, release: str) -> Row:
-    row = pointers.release(connection, release)
-    assert row is not None, "the foreign key keeps it"
-    return row
+def _keeping(house: House, staged: Staged, gathered: Gathered, made: Fitted, wanted: Wanted, by: str) -> Work:
+    """The head fitted for another encoder is a model of its own: what writes that down."""
+    row = staged.release.row
+    values = model_values(house, staged, gathered, made, wanted, by)
+
+    def keep(connection: Connection) -> None:
+        if models.made_of(connection, wanted.workflow, row["head"], row["calibration"]) is None:
+            models.add(connection, values)
+            tell_trained(house, connection, values)
+        follow(connection, wanted.workflow, row["head"], row["id"], house.clock(), by)
+
+    return keep
 
 
-def _before(connection: Connection, workflow: str) -> Row:
-    """The release that answered last with another encoder or adapter than today's; what was taken back is forgotten."""
-    lived: list[Row] = []
-    for record in ledger.of_releases(connection, workflow):
-        if "encoder" not in json.loads(record.record)["body"]:
-            continue  # it is not told there that the release began to answer
-        row = _row(connection, record.subject_id)
-        if record.kind == TAKEN_BACK:
-            while lived and _tuning(lived[-1]) != _tuning(row):
-                lived.pop()
-        if lived and _tuning(lived[-1]) == _tuning(row):
-            lived.pop()
-        lived.append(row)
-    if len(lived) < 2:
-        raise Conflict(f"nothing was tuned for {workflow} that could be taken back")
-    return lived[-2]
-
-
-def _tuning(row: Row) -> tuple[str, str | None]:
-    return row["encoder"], row["adapter"]
+def _nothing(_connection: Connection) -> None:
+    """The model that answers stays the one."""

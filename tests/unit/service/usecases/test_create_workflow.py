@@ -208,7 +208,7 @@ def test_a_command_that_was_interrupted_can_be_repeated(house, tmp_path, pack):
     """What the first run made is gone, so the second one begins anew."""
 
     def interrupt(what, done, total):
-        if what == "fitting the classifier":
+        if what == "fitting":
             raise KeyboardInterrupt
 
     plan = plan_with(tmp_path, pack)
