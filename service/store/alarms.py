@@ -1,8 +1,8 @@
-"""Shares that left their usual band after a change of rules, and who acknowledged them."""
+"""Shares that left their usual band, and who acknowledged them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,18 @@ def add(connection: Connection, values: Mapping[str, Any]) -> bool:
     return True
 
 
+def add_again(connection: Connection, values: Mapping[str, Any]) -> str:
+    """Raise an alarm that may come back: one of the same kind that has ended is open again. Its id."""
+    same = [alarms.c[name] == values[name] for name in ("workflow", "release", "rule", "kind")]
+    known: str | None = connection.scalar(sa.select(alarms.c.id).where(*same))
+    if known is None:
+        connection.execute(alarms.insert(), dict(values))
+        return str(values["id"])
+    anew = {name: values[name] for name in ("usual", "seen", "raised_at")}
+    connection.execute(alarms.update().where(alarms.c.id == known).values(**anew, ended_by=None, ended_at=None))
+    return known
+
+
 def get(connection: Connection, alarm: str) -> sa.Row[Any] | None:
     return connection.execute(sa.select(alarms).where(alarms.c.id == alarm)).one_or_none()
 
@@ -35,6 +47,12 @@ def page(connection: Connection, *, open_only: bool = True, limit: int = 200) ->
     """Newest first."""
     query = sa.select(alarms).order_by(alarms.c.id.desc()).limit(limit)
     return list(connection.execute(query.where(alarms.c.ended_at.is_(None)) if open_only else query))
+
+
+def open_of(connection: Connection, workflow: str, kinds: Collection[str]) -> list[sa.Row[Any]]:
+    """Those of a workflow that nobody acknowledged, of these kinds."""
+    of_it = alarms.c.workflow == workflow, alarms.c.kind.in_(list(kinds)), alarms.c.ended_at.is_(None)
+    return list(connection.execute(sa.select(alarms).where(*of_it).order_by(alarms.c.id)))
 
 
 def count_open(connection: Connection) -> int:

@@ -10,6 +10,7 @@ from service.store import ledger, pointers
 from service.store.engine import Connection
 from service.usecases.house import House
 from service.usecases.note import note_of
+from service.usecases.watch_pause import let_go_on
 
 
 def halt(house: House, principal: Principal, workflow: str | None, why: str) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def halt(house: House, principal: Principal, workflow: str | None, why: str) -> 
 
 
 def resume(house: House, principal: Principal, workflow: str | None) -> dict[str, Any]:
+    """Automatic again where certified, also where an alarm about live traffic had sent everything to people."""
     return _set(house, principal, workflow, halted=False)
 
 
@@ -41,6 +43,8 @@ def _set(
         kind = "workflow.halted" if halted else "workflow.resumed"
         for name in names:
             ledger.append(connection, kind, name, now, body)
+        if not halted:
+            let_go_on(house, connection, names, principal.name)
         return names
 
     return {"workflows": house.store.commit(work), "halted": halted}

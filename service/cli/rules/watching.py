@@ -97,6 +97,10 @@ def _alarm(alarm: dict[str, Any]) -> str:
         "holds": "share of held requests",
         "matches": "share of matches",
         "certificate": "share of the calibration cases that the certificate covers",
+        "drift": "share of requests unlike those that the model was made for",
+        "live_error": "share of checked automatic decisions that are wrong",
+        "expected_error": "expected share of automatic decisions that are wrong",
+        "slices": "share of wrong answers for one kind of request",
     }
     of = f"rule {alarm['rule']}" if alarm["rule"] else "all rules"
     seen, usual = alarm["seen"]["share"], alarm["usual"]["share"]
