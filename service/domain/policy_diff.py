@@ -5,14 +5,24 @@ Pure. The changes have the shape of those between rules (`rules.analysis.change`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from index.model import Signal
 from rules.model import Attribute
-from service.domain.types import Autonomy, Label, OnAlarm, Outcome, Workflow
+from service.domain.types import (
+    Autonomy,
+    Label,
+    LabelGroup,
+    ModelPolicy,
+    OnAlarm,
+    OnDrift,
+    Outcome,
+    WatchPolicy,
+    Workflow,
+)
 
 
 class Direction(StrEnum):
@@ -51,18 +61,14 @@ def _labels(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
         was, now, place = before.get(name), after.get(name), f"labels.{name}"
         if was is None and now is not None:
             says = f"label {name} is new: {_short(now)}"
-            loose = Direction.LOOSENS if _automatic(now) else Direction.WORDS
+            loose = Direction.LOOSENS if now.automatic else Direction.WORDS
             yield PolicyChange("added", place, None, _short(now), says, loose)
         elif now is None and was is not None:
             says = f"label {name} is gone: what is of that kind goes to people"
-            tight = Direction.TIGHTENS if _automatic(was) else Direction.WORDS
+            tight = Direction.TIGHTENS if was.automatic else Direction.WORDS
             yield PolicyChange("removed", place, _short(was), None, says, tight)
         elif was is not None and now is not None and was != now:
             yield from _label(place, was, now)
-
-
-def _automatic(label: Label) -> bool:
-    return label.autonomy is Autonomy.AUTO and label.outcome is not Outcome.REVIEW
 
 
 def _short(label: Label) -> str:
@@ -103,6 +109,44 @@ def _guarantee(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
         was, now = getattr(old.guarantee, field), getattr(new.guarantee, field)
         if was != now:
             yield _changed(f"guarantee.{field}", was, now, _either_way(now > was))
+    yield from _groups(old, new)
+
+
+def _groups(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    before, after = ({group.name: group for group in each.guarantee.groups} for each in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        was, now, place = before.get(name), after.get(name), f"guarantee.groups.{name}"
+        if was == now:
+            continue
+        concerned = {label for group in (was, now) if group is not None for label in group.labels}
+        direction = _promised(old, new, concerned)
+        if was is None and now is not None:
+            says = f"group {name} is new: {_of_group(now)}"
+            yield PolicyChange("added", place, None, _of_group(now), says, direction)
+        elif now is None and was is not None:
+            says = f"group {name} is gone: its labels are promised what all others are"
+            yield PolicyChange("removed", place, _of_group(was), None, says, direction)
+        elif was is not None and now is not None:
+            yield _changed(place, _of_group(was), _of_group(now), direction)
+
+
+def _of_group(group: LabelGroup) -> str:
+    return f"alpha {group.alpha:g} for {', '.join(sorted(group.labels))}"
+
+
+def _promised(old: Workflow, new: Workflow, labels: Collection[str]) -> Direction:
+    """Whether these labels may be wrong more often than before. A group of one's own takes a part of delta as well."""
+    steps = {_sign(_alpha(new, label) - _alpha(old, label)) for label in labels} - {0}
+    return _either_way(1 in steps) if len(steps) == 1 else Direction.EITHER
+
+
+def _alpha(workflow: Workflow, label: str) -> float:
+    asked = workflow.guarantee
+    return next((group.alpha for group in asked.groups if label in group.labels), asked.alpha)
+
+
+def _sign(number: float) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _gates(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
@@ -212,6 +256,41 @@ def _changes(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
         yield _changed("changes.on_alarm", was.on_alarm.value, now.on_alarm.value, direction)
 
 
+def _learning(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    if old.several != new.several:
+        was, now = ("several" if each.several else "one" for each in (old, new))
+        yield _changed("labels_per_request", was, now, Direction.EITHER)
+    before, after = ({move.was: move.now for move in each.moved} for each in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            # It decides how examples are read the next time that a model learns from them, and no request.
+            yield _changed(f"moved.{name}", before.get(name), after.get(name))
+    for field in fields(ModelPolicy):
+        was, now = getattr(old.models, field.name), getattr(new.models, field.name)
+        if was != now:
+            sooner = field.name == "shadow_decisions"
+            yield _changed(f"models.{field.name}", was, now, _either_way(now < was) if sooner else Direction.WORDS)
+
+
+def _watch(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    """When people are asked because of the traffic: later, or on stronger evidence, is less strict."""
+    for field in fields(WatchPolicy):
+        was, now = getattr(old.watch, field.name), getattr(new.watch, field.name)
+        if was != now:
+            yield _changed(f"watch.{field.name}", was, now, _watched(field.name, was, now))
+
+
+def _watched(name: str, was: Any, now: Any) -> Direction:
+    match name:
+        case "psi" | "labels" | "unlike":
+            return _either_way(now > was)
+        case "every_days":  # 0 is never
+            return _either_way(not now or 0 < was < now)
+        case "on_alarm":
+            return _either_way(now is OnDrift.TELL)
+    return Direction.EITHER
+
+
 def _words(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
     if old.title != new.title:
         yield _changed("title", old.title, new.title)
@@ -227,6 +306,8 @@ _SECTIONS = (
     _attributes,
     _queue,
     _changes,
+    _learning,
+    _watch,
     _words,
 )
 

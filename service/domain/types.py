@@ -5,9 +5,10 @@ Pure: no I/O, no clock, no randomness, no framework.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from index.model import Ranking
 from rules.model import Attribute, AttributeValue
@@ -88,6 +89,11 @@ class Label:
     documents: tuple[str, ...] = ()  #: ids of the documents that justify it
     public_reason: str | None = None
 
+    @property
+    def automatic(self) -> bool:
+        """Whether a request of this kind may ever be decided without a person."""
+        return self.autonomy is Autonomy.AUTO and self.outcome is not Outcome.REVIEW
+
 
 @dataclass(frozen=True, slots=True)
 class MovedLabel:
@@ -101,8 +107,8 @@ class MovedLabel:
 class LabelGroup:
     """Labels with a promise of their own, because a wrong one does more harm than elsewhere, or less."""
 
-    name: str
-    labels: tuple[str, ...]
+    name: str  #: empty: labels in no other group
+    labels: tuple[str, ...]  #: empty: those in no other group
     alpha: float
 
 
@@ -143,6 +149,45 @@ class ChangePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelPolicy:
+    """How a workflow's models are made, and what it takes to promote one."""
+
+    owner: str = ""  #: who answers for them; empty: whoever asks for a training says
+    licence: str = ""  #: by what right the examples are learned from; empty: whoever asks for a training says
+    limits: tuple[str, ...] = ()  #: what they are not to be used for
+    retrain_examples: int = 0  #: train by itself when so many new examples came; 0: only when somebody asks
+    retrain_days: float = 0.0  #: and when the model that answers is so old and anything new came; 0: never for that
+    shadow_decisions: int = 50  #: live decisions a candidate is compared on before it may be promoted
+
+
+class OnDrift(StrEnum):
+    """What happens when live traffic is no longer like what the model was made for, or the live error is too high."""
+
+    TELL = "tell"  #: An alarm is raised.
+    PEOPLE = "people"  #: And nothing is automatic until a person resumes or a later look finds nothing.
+
+
+class Reference(StrEnum):
+    """What live traffic is compared with."""
+
+    CALIBRATION = "calibration"  #: The cases that the certificate rests on.
+    FIRST_WEEKS = "first_weeks"  #: What came in the first two weeks that the model answered.
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPolicy:
+    """When live traffic is looked at, and what is alarming."""
+
+    every_days: float = 1.0  #: 0: only when somebody asks
+    days: float = 30.0  #: looked back
+    compare_with: Reference = Reference.CALIBRATION
+    on_alarm: OnDrift = OnDrift.TELL
+    psi: float = 0.25  #: population stability index of confidence, energy or top similarity
+    labels: float = 0.2  #: share of requests that went to other labels, 0 to 1
+    unlike: float = 0.65  #: how well a classifier tells the requests apart: area under the ROC curve, 0.5 to 1
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """The policy of one named use: what may be asked, what may be answered, and who answers."""
 
@@ -155,15 +200,26 @@ class Workflow:
     guarantee: Guarantee
     queue: QueuePolicy
     evidence: EvidencePolicy = EvidencePolicy.WHEN_NAMED
-    random_check: float = 0.0  #: share of automatic decisions that a person checks, 0 to 1
+    random_check: float = 0.0  #: share of requests that a person checks blind, drawn at random, 0 to 1
     retention_days: int = 400
     changes: ChangePolicy = ChangePolicy()
     ranking: Ranking = field(default_factory=Ranking)  #: of the approved documents
     several: bool = False  #: a request may have several labels at once
     moved: tuple[MovedLabel, ...] = ()  #: how examples of former labels are to be read, oldest first
+    models: ModelPolicy = ModelPolicy()
+    watch: WatchPolicy = WatchPolicy()
 
     def label(self, label_id: str) -> Label | None:
         return next((label for label in self.labels if label.id == label_id), None)
+
+    @property
+    def promises(self) -> tuple[LabelGroup, ...]:
+        """Each group that something may be automatic in, those in no group as the last; empty without groups."""
+        if not self.guarantee.groups:
+            return ()
+        every = (*self.guarantee.groups, LabelGroup("", (), self.guarantee.alpha))
+        alone = [strictest(every, (label.id,)) for label in self.labels if label.automatic]
+        return tuple(group for group in every if group in alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +235,9 @@ class Judgement:
     """What the classifier thinks of one request."""
 
     scores: tuple[Scored, ...]  #: best first, ties by label id; at most the head's labels
-    confidence: float  #: calibrated probability of the best label, 0 to 1
-    margin: float  #: confidence minus the runner-up's probability
-    energy: float  #: logsumexp of the unscaled logits: high when the request is like the training data
+    confidence: float  #: calibrated probability that `chosen` is right, all of it; 0 to 1
+    margin: float  #: confidence minus the runner-up's; with several labels: how far the nearest lies from even, 0 to 1
+    energy: float  #: how like the training data the request is, by the head's own measure: high when it is
     in_domain: bool
     chosen: tuple[str, ...] = ()  #: of a workflow with several labels a request: those it has; else the best one
 
@@ -198,6 +254,24 @@ class Bound:
     threshold: float | None  #: None: refused, nothing with these labels is automatic
     needed: int  #: accepted cases needed at the least, were none of them wrong
     why: str = ""  #: why it was refused
+    level: float | None = None  #: the part of delta that this group was tested at
+
+
+_Group = TypeVar("_Group", LabelGroup, Bound)
+
+
+def strictest(groups: Sequence[_Group], labels: Collection[str]) -> _Group | None:
+    """Of the groups that these labels belong to, the one that promises most; so each decision belongs to one group.
+
+    A label in no named group belongs to the unnamed one, if there is one.
+    """
+    named = {label for group in groups for label in group.labels}
+    concerned = [
+        group
+        for group in groups
+        if any(label in group.labels or (not group.labels and label not in named) for label in labels)
+    ]
+    return min(concerned, key=lambda group: group.alpha, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +282,7 @@ class Certificate:
     An exact binomial Learn-then-Test bound (Angelopoulos et al., 2021; Geifman and El-Yaniv, 2017).
     """
 
-    alpha: float
+    alpha: float  #: with bounds the largest of those granted
     delta: float
     cases: int  #: calibration cases, all of them
     accepted: int  #: of these, decided automatically at the threshold
@@ -223,6 +297,18 @@ class Certificate:
     def coverage(self) -> float:
         """Share of the calibration cases that would be decided automatically, 0 to 1."""
         return self.accepted / self.cases if self.cases else 0.0
+
+    def threshold_for(self, labels: Collection[str]) -> float | None:
+        """From which confidence on a decision with these labels is automatic; None: never."""
+        if not self.bounds:
+            return self.threshold
+        bound = strictest(self.bounds, labels)
+        return bound.threshold if bound else None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Certificate:
+        """As `dataclasses.asdict` wrote it."""
+        return cls(**{**stored, "bounds": _bounds(stored)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +325,16 @@ class Refusal:
     level: float | None = None
     use: int = 1
     bounds: tuple[Bound, ...] = ()
+    more: int | None = None  #: reviewed cases that would do, should things go on as so far; None: more alone will not
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Refusal:
+        """As `dataclasses.asdict` wrote it."""
+        return cls(**{**stored, "bounds": _bounds(stored)})
+
+
+def _bounds(stored: Mapping[str, Any]) -> tuple[Bound, ...]:
+    return tuple(Bound(**{**bound, "labels": tuple(bound["labels"])}) for bound in stored.get("bounds", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +353,14 @@ class Automatic:
     state: State
     outcome: Outcome
     decided_by: DecidedBy | None  #: None while a person has to decide
-    label: str | None  #: the label decided or suggested
+    label: str | None  #: the label decided or suggested; the first where there are several
     reasons: tuple[Reason, ...] = ()
     public_reason: str | None = None
     after_the_fact: bool = False  #: final, and a person looks at it afterwards all the same
     queue: str | None = None
     priority: int = 0  #: 0 to 100
+    labels: tuple[str, ...] = ()  #: all that were decided or suggested; filled from `label` when left out
+
+    def __post_init__(self) -> None:
+        if self.label is not None and not self.labels:
+            object.__setattr__(self, "labels", (self.label,))

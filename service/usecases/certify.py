@@ -1,36 +1,52 @@
 """Certify a release: run the whole route over its calibration cases and ask the exact binomial bound.
 
-An automatic decision counts as wrong when its label is not the one people gave, whatever its outcome: an answer
-with the wrong label cites the wrong documents, and the same outcome may be luck.
-
-Rules change far more often than encoder, documents and classifier do, so what these make of a case is remembered: the
-very values, so that a certificate is bit by bit the one that working them out again would give. Documents change more
-often than encoder and classifier, so what those two make of a text is remembered apart from the evidence: trying a
-certificate again after an approval costs searches and no encoding.
+An automatic decision counts as wrong when its labels are not the ones people gave, whatever its outcome: an answer
+with the wrong label cites the wrong documents, and the same outcome may be luck. It is wrong with the right labels too
+where people decided otherwise than these settle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from index.model import AllowedSet, Searcher
-from rules.model import AttributeValue
 from rules.normalize import normalize
-from service.domain.types import Certificate, DecidedBy, Refusal, State
-from service.learn.guarantee import certify as binomial
-from service.usecases.consider import Allow, Considered, Opine, Opinion, Reading, Rooms, Stopwatch, consider, rooms_at
+from service.domain.types import Automatic, Bound, Certificate, DecidedBy, LabelGroup, Refusal, State, strictest
+from service.learn import guarantee
+from service.learn.binomial import spent
+from service.learn.group_guarantee import certify_groups
+from service.usecases.consider import Allow, Considered, Rooms, consider, rooms_at
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.remember import remembering
 from service.usecases.shelf import OpenRelease
 
+G = TypeVar("G", LabelGroup, Bound)
+
 #: Stands in for the threshold while the gates before it are tried: everything is confident enough.
-_EVERYTHING = Certificate(alpha=1.0, delta=1.0, cases=0, accepted=0, errors=0, threshold=0.0)
+EVERYTHING = Certificate(alpha=1.0, delta=1.0, cases=0, accepted=0, errors=0, threshold=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How the calibration cases come out of the route, each of shape (n,)."""
+
+    confidence: npt.NDArray[np.float64]  #: 0 where a gate holds the case back
+    correct: npt.NDArray[np.bool_]  #: it would be automatic, with the labels and the outcome that people gave
+    labels: Sequence[tuple[str, ...]]  #: that it would be given; empty where it is held back
+
+
+def places(labels: Sequence[tuple[str, ...]], groups: Sequence[G]) -> npt.NDArray[np.int64]:
+    """Which of the groups each decision belongs to, by its labels; -1 for none."""
+    found = (strictest(groups, each) for each in labels)
+    return np.array([-1 if group is None else groups.index(group) for group in found], dtype=np.int64)
 
 
 def certify(
@@ -42,13 +58,46 @@ def certify(
     progress: Progress = silent,
     *,
     off: Collection[str] = (),
-    start: float | None = None,
+    use: int = 1,
+    again: Certificate | None = None,
 ) -> Certificate | Refusal:
     """A certificate of the whole route, gates included and rules `off` left out, or why none can be given.
 
-    `start` is the threshold to begin with, as `guarantee.certify` reads it. Raises what a room raises: a case that
-    could not be worked out must not pass for one that people would get.
+    `use` says how many models were tried on these cases, this one included: the later ones get less of delta. `again`
+    is a certificate that the release decides by already: then nothing new is granted, it is only tried whether its
+    thresholds still hold. Raises what a room raises: a case that could not be worked out must not pass for one that
+    people would get.
     """
+    tried = _tried(house, release, calibration, sequence, progress, off)
+
+    def of(groups: Sequence[G]) -> npt.NDArray[np.int64]:
+        return places(tried.labels, groups)
+
+    if again is not None:
+        found = guarantee.again(tried.confidence, tried.correct, of(again.bounds), again)
+        return replace(found, sample=sample)
+    asked, groups = release.workflow.guarantee, release.workflow.promises
+    level, later = spent(asked.delta, use), spent(asked.delta, use + 1)  # with more cases it would be one use more
+    confidence, correct = tried.confidence, tried.correct
+    if groups:
+        bound = certify_groups(
+            confidence, correct, of(groups), groups, asked.delta, sample=sample, level=level, later=later
+        )
+    else:
+        bound = guarantee.certify(
+            confidence, correct, asked.alpha, asked.delta, sample=sample, level=level, later=later
+        )
+    return replace(bound, use=use)
+
+
+def _tried(
+    house: House,
+    release: OpenRelease,
+    calibration: Sequence[Example],
+    sequence: int,
+    progress: Progress,
+    off: Collection[str],
+) -> Tried:
     now = house.clock()
     cases = walk(
         house,
@@ -57,18 +106,23 @@ def certify(
         lambda narrow: house.allowed.get(release.workflow.collections, sequence, frozenset(), now, narrow),
         now,
         off=off,
-        certificate=_EVERYTHING,
+        certificate=EVERYTHING,
     )
     confidence, correct = np.zeros(len(calibration)), np.zeros(len(calibration), dtype=bool)
+    labels: list[tuple[str, ...]] = [()] * len(calibration)
     for place, considered in enumerate(cases):
         automatic, judgement = considered.automatic, considered.judgement
         if automatic.state is State.FINAL and automatic.decided_by is DecidedBy.CLASSIFIER and judgement:
             confidence[place] = judgement.confidence
-            correct[place] = automatic.label == calibration[place].label
+            correct[place] = right(automatic, calibration[place])
+            labels[place] = automatic.labels
         progress("certifying", place + 1, len(calibration))
-    asked = release.workflow.guarantee
-    bound = binomial(confidence, correct, asked.alpha, asked.delta, start=start)
-    return replace(bound, sample=sample)
+    return Tried(confidence, correct, labels)
+
+
+def right(automatic: Automatic, case: Example) -> bool:
+    """Whether people gave the same labels, and settled the same by them."""
+    return set(automatic.labels) == set(case.labels) and case.outcome in (None, automatic.outcome.value)
 
 
 def walk(
@@ -86,7 +140,7 @@ def walk(
     Raises what a room raises.
     """
     view = rooms.view()
-    opine = _remembering(house, replace(rooms, view=lambda: view), view)
+    opine = remembering(house, replace(rooms, view=lambda: view), view)
 
     def run(example: Example) -> Considered:
         schema = rooms.release.ruleset.schema
@@ -101,31 +155,12 @@ def walk(
             certificate=certificate,
         )
 
-    # Threads of its own, one less than there are encoder sessions: live requests are neither queued behind the
-    # calibration cases nor kept from encoding.
-    with ThreadPoolExecutor(max(1, house.settings.encoder_sessions - 1), thread_name_prefix="certify") as threads:
+    # Threads of its own, and where requests are served one less than there are encoder sessions: these are neither
+    # queued behind the calibration cases nor kept from encoding.
+    sessions = house.settings.encoder_sessions
+    count = max(1, sessions - 1) if house.shelf.attended else sessions
+    with ThreadPoolExecutor(count, thread_name_prefix="certify") as threads:
         for considered in threads.map(run, cases):
             if considered.fault is not None:
                 raise considered.fault
             yield considered
-
-
-def _remembering(house: House, rooms: Rooms, view: Searcher) -> Opine:
-    """`rooms.opinion`, worked out once for everything that it depends on."""
-    row, searched, signals = rooms.release.row, view.digest, rooms.release.workflow.ranking.signals
-
-    def opine(text: str, attributes: Mapping[str, AttributeValue], allowed: AllowedSet, watch: Stopwatch) -> Opinion:
-        read: tuple[Hashable, ...] = (row["encoder"], row["head"], rooms.max_windows, text)
-        asked = (rooms.today, *sorted(attributes.items())) if signals else ()
-        found = (*read, row["adapter"], searched, rooms.k, allowed.token, *asked)
-        known: Opinion | None = house.opinions.get(found)
-        if known is None:
-            reading: Reading | None = house.readings.get(read)
-            if reading is None:
-                reading = rooms.read(text, watch)
-                house.readings.put(read, reading)
-            known = Opinion(reading, rooms.find(reading, text, attributes, allowed, watch))
-            house.opinions.put(found, known)
-        return known
-
-    return opine

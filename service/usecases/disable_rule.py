@@ -156,8 +156,8 @@ def _holds(
     """Whether the exact bound holds without these rules, at the threshold that the release decides with."""
     with house.store.read() as connection:
         parts = current_parts(connection, release.row)
-    cases, start = calibration_cases(parts.calibration), certificate.threshold
-    tried_again = certify(house, release, cases, pointer.document_sequence, parts.sample, off=rules, start=start)
+    cases, sequence = calibration_cases(parts.calibration), pointer.document_sequence
+    tried_again = certify(house, release, cases, sequence, parts.sample, off=rules, again=certificate)
     return isinstance(tried_again, Certificate)
 
 

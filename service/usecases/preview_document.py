@@ -12,16 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from service.domain.access import Principal, Scope
 from service.domain.document import Status, Step, Version, in_force
 from service.domain.types import Certificate, DecidedBy, State
-from service.errors import Busy, Conflict, NotFound
-from service.learn.guarantee import errors_tolerated
+from service.errors import Busy, Conflict
+from service.learn.guarantee import again
 from service.store import documents, pointers
 from service.store.engine import Row
-from service.usecases.certify import walk
+from service.usecases.certify import places, walk
 from service.usecases.consider import Considered, Rooms, rooms_at
-from service.usecases.document_step import key_of, takes_over
+from service.usecases.document_step import key_of, no_such, takes_over
 from service.usecases.embed import prepare
 from service.usecases.examples import Example
 from service.usecases.house import House
@@ -51,6 +53,7 @@ class _Case:
     label: str | None
     automatic: bool
     documents: tuple[str, ...]
+    given: tuple[str, ...] = ()  #: the labels of the decision, where it is automatic
 
     @property
     def answer(self) -> tuple[str | None, bool]:
@@ -80,7 +83,7 @@ def preview(
         active = pointers.pointers(connection)
     row = next((row for row in rows if row.version == version), None)
     if row is None:
-        raise NotFound(f"there is no version {version} of document {document_id} in collection {collection}")
+        raise no_such(collection, document_id, version, (each.version for each in rows))
     step = _step(row)
     moment = max(now, row.effective_from or now)
     releases = [house.shelf.open(pointer.release) for pointer in active]
@@ -202,7 +205,7 @@ def _case(considered: Considered) -> _Case:
     alone = automatic.state is State.FINAL and automatic.decided_by is DecidedBy.CLASSIFIER
     best = considered.judgement.scores[0].label if considered.judgement and considered.judgement.scores else None
     found = tuple(dict.fromkeys(evidence.key.id for evidence in considered.evidence))
-    return _Case(automatic.label or best, alone, found)
+    return _Case(automatic.label or best, alone, found, automatic.labels if alone else ())
 
 
 def _share(cases: Sequence[_Case]) -> float:
@@ -213,9 +216,12 @@ def _holds(certificate: Certificate | None, cases: Sequence[Example], after: Seq
     """Whether the release's certificate would still be given at its threshold; None where it has none."""
     if certificate is None:
         return None
-    accepted = [(case, example) for case, example in zip(after, cases, strict=True) if case.automatic]
-    wrong = sum(case.label != example.label for case, example in accepted)
-    return bool(accepted) and wrong <= errors_tolerated(certificate.alpha, certificate.delta, len(accepted))
+    # What is automatic has passed the thresholds already: as sure as can be, and all else not at all.
+    confidence = np.array([float(case.automatic) for case in after])
+    pairs = zip(after, cases, strict=True)
+    correct = np.array([set(case.given) == set(each.labels) for case, each in pairs], dtype=bool)
+    groups = places([case.given for case in after], certificate.bounds)
+    return isinstance(again(confidence, correct, groups, certificate), Certificate)
 
 
 def _sentences(

@@ -22,6 +22,7 @@ from service.usecases.certify import certify
 from service.usecases.document_checks import Tried, check_of, off_now
 from service.usecases.house import House
 from service.usecases.shelf import OpenRelease
+from service.usecases.snapshots import SnapshotLost
 from service.usecases.stage_release import calibration_cases, current_parts
 
 log = structlog.get_logger("signoff")
@@ -48,8 +49,10 @@ def recheck(house: House) -> dict[str, bool]:
             state = house.checks.state(pointer, release, house.clock())
             if state is Tried.DUE:
                 found[pointer.workflow] = _tried(house, pointer.workflow, pointer.release)
-            paused = not found.get(pointer.workflow, state is not Tried.FAILS)
+            paused = pointer.watched_by is not None or not found.get(pointer.workflow, state is not Tried.FAILS)
             AUTOMATION_PAUSED.labels(pointer.workflow).set(int(paused))
+        except SnapshotLost:
+            continue  # whoever opens snapshots tells of it, once, and keeps trying
         except Exception:
             log.exception(
                 "certificate_not_rechecked", workflow=pointer.workflow, remedy="automation pauses until it is"
@@ -71,7 +74,7 @@ def tried(house: House, release: OpenRelease, sequence: int) -> Check:
     approved = house.register.at(release.workflow.collections, sequence)
     found: Certificate | Refusal = certificate
     for without in [frozenset[str](), *([rules] if rules else [])]:
-        found = certify(house, release, cases, sequence, parts.sample, off=without, start=certificate.threshold)
+        found = certify(house, release, cases, sequence, parts.sample, off=without, again=certificate)
         if isinstance(found, Refusal):
             break
     return check_of(approved, holds=isinstance(found, Certificate), found=asdict(found), now=now, off=rules)

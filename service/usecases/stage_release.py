@@ -17,11 +17,12 @@ from service.store.document_checks import Check
 from service.store.engine import Connection
 from service.usecases.certify import certify
 from service.usecases.document_checks import check_of
-from service.usecases.examples import CALIBRATION, Example
+from service.usecases.examples import CALIBRATION, FROM_FILE, Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
 from service.usecases.roll_out import roll_out
 from service.usecases.shelf import OpenRelease
+from service.usecases.spend_delta import spend
 
 #: What the calibration cases are, when nobody has drawn them from live traffic.
 DEMO_SAMPLE = "demo data, not your traffic"
@@ -59,7 +60,11 @@ class Staged:
 
 
 def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = silent) -> Staged:
-    """Open and certify a release made of `parts`. Nothing is written; RuleErrors when rules or policy don't load."""
+    """Open and certify a release made of `parts`; RuleErrors when rules or policy don't load.
+
+    Nothing is written but that this head is tried on these calibration cases, in a commit of its own before what comes
+    of it is known: the promise is about everything that was tried, not about what looked well afterwards.
+    """
     with house.store.read() as connection:
         sequence = pointers.document_sequence(connection)
     row: dict[str, Any] = {
@@ -82,7 +87,9 @@ def stage(house: House, parts: Parts, by: str, why: str, progress: Progress = si
     draft = house.shelf.assemble(row, artefacts_of(parts))
     row["workflow"] = draft.workflow.name
     approved, now = house.register.at(draft.workflow.collections, sequence), house.clock()
-    certified = certify(house, draft, calibration_cases(parts.calibration), sequence, parts.sample, progress)
+    cases = calibration_cases(parts.calibration)
+    use = spend(house, row, cases)
+    certified = certify(house, draft, cases, sequence, parts.sample, progress, use=use)
     certificate = certified if isinstance(certified, Certificate) else None
     refusal = certified if isinstance(certified, Refusal) else None
     row["certificate"] = asdict(certificate) if certificate else None
@@ -162,7 +169,7 @@ def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
         policy=artefacts.get(connection, release["policy"]),
         rules=artefacts.get(connection, release["rules"]),
         head=artefacts.get(connection, release["head"]),
-        calibration=payloads.get(connection, _calibration_id(release["calibration"])),
+        calibration=payloads.get(connection, calibration_id(release["calibration"])),
         snapshot=release["snapshot"],
         sample=(release["certificate"] or release["refusal"] or {}).get("sample", DEMO_SAMPLE),
         base=release["id"],
@@ -172,25 +179,57 @@ def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:
 
 
 def calibration_bytes(cases: Sequence[Example]) -> bytes:
-    entries = ({"text": c.text, "label": c.label, "attributes": dict(c.attributes)} for c in cases)
-    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries).encode()
+    """One JSON object a line; what `calibration_cases` reads."""
+    return "".join(json.dumps(_entry(case), ensure_ascii=False) + "\n" for case in cases).encode()
+
+
+def _entry(case: Example) -> dict[str, Any]:
+    entry: dict[str, Any] = {"text": case.text, "label": case.label, "attributes": dict(case.attributes)}
+    if len(case.labels) > 1:
+        entry["labels"] = list(case.labels)
+    if case.origin != FROM_FILE:
+        entry["origin"] = case.origin
+    if case.outcome is not None:
+        entry["outcome"] = case.outcome
+    return entry
 
 
 def calibration_cases(data: bytes) -> list[Example]:
     entries = (json.loads(line) for line in data.decode().split("\n") if line)
-    return [Example(entry["text"], entry["label"], CALIBRATION, entry.get("attributes", {})) for entry in entries]
+    return [
+        Example(
+            entry["text"],
+            entry["label"],
+            CALIBRATION,
+            entry.get("attributes", {}),
+            tuple(entry.get("labels", ())),
+            entry.get("origin", FROM_FILE),
+            entry.get("outcome"),
+        )
+        for entry in entries
+    ]
 
 
-def _record(connection: Connection, staged: Staged, now: datetime) -> None:
-    """Everything that makes the release known, so that any worker can open it; it does not answer yet."""
-    row, parts = dict(staged.release.row), staged.parts
+def keep_parts(connection: Connection, staged: Staged, now: datetime) -> None:
+    """Keep what a release is made of, whether it is recorded as one now or may be later."""
+    row, parts = staged.release.row, staged.parts
     for name, data in _artefacts(parts):
         assert artefacts.put(connection, name, data, now) == row[name]
     # Calibration texts are personal: they lie with the payloads, the artefact only says which.
     digest = row["calibration"]
-    if not payloads.known(connection, _calibration_id(digest)):
-        payloads.add(connection, None, now, (_calibration_id(digest), "calibration", parts.calibration))
-    pointers.add_release(connection, **row)
+    if not payloads.known(connection, calibration_id(digest)):
+        payloads.add(connection, None, now, (calibration_id(digest), "calibration", parts.calibration))
+
+
+def calibration_id(digest: str) -> str:
+    """Where the calibration cases of that digest lie among the payloads."""
+    return f"cal_{digest[:48]}"
+
+
+def _record(connection: Connection, staged: Staged, now: datetime) -> None:
+    """Everything that makes the release known, so that any worker can open it; it does not answer yet."""
+    keep_parts(connection, staged, now)
+    pointers.add_release(connection, **staged.release.row)
 
 
 def _flip(house: House, connection: Connection, staged: Staged, kind: str) -> None:
@@ -212,10 +251,6 @@ def _artefacts(parts: Parts) -> list[tuple[str, bytes]]:
     """What is kept by its digest, with the name it has in the release."""
     named = [("rules", parts.rules), ("policy", parts.policy), ("head", parts.head)]
     return named if parts.adapter is None else [*named, ("adapter", parts.adapter)]
-
-
-def _calibration_id(digest: str) -> str:
-    return f"cal_{digest[:48]}"
 
 
 def _digest(data: bytes) -> str:

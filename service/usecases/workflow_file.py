@@ -18,19 +18,19 @@ from service.domain.types import (
     Autonomy,
     ChangePolicy,
     EvidencePolicy,
-    Guarantee,
     Label,
     OnAlarm,
     Outcome,
     QueuePolicy,
     Workflow,
 )
+from service.usecases.learning_file import LABEL, read_guarantee, read_models, read_moved, read_several
 from service.usecases.ranking_file import bounded, read_ranking
+from service.usecases.watch_file import read_watch
 
 FILE = "workflow.yaml"
 SCHEMA_LINE: Final = "# yaml-language-server: $schema=../../schema/workflow.v1.schema.json"
 NAME: Final = Form(64, r"[a-z][a-z0-9-]{0,63}", "use a-z, 0-9 and -")
-LABEL: Final = Form(120, r"[^\s,\x00-\x1f][^,\x00-\x1f]{0,119}", "use visible characters without commas")
 REQUIRED: Final = ("workflow", "packs", "collections", "labels", "queue")
 OPTIONAL: Final = (
     "title",
@@ -41,6 +41,10 @@ OPTIONAL: Final = (
     "random_check",
     "retention_days",
     "changes",
+    "labels_per_request",
+    "moved",
+    "models",
+    "watch",
 )
 LABEL_KEYS: Final = (
     "id",
@@ -53,13 +57,10 @@ LABEL_KEYS: Final = (
     "documents",
     "public_reason",
 )
-GUARANTEE: Final = ("alpha", "delta")
 QUEUE: Final = ("name", "sla_hours", "lease_minutes")
 CHANGES: Final = ("second_person", "on_alarm")
 #: Least and most of each number.
 BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
-    "alpha": (0.0001, 0.5),
-    "delta": (0.0001, 0.5),
     "sla_hours": (0.01, 10_000),
     "lease_minutes": (0.01, 1_440),
     "random_check": (0.0, 1.0),
@@ -78,20 +79,25 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
     entries = shape.mapping(root, "the workflow", REQUIRED + OPTIONAL, REQUIRED)
     collections = shape.texts(entries.get("collections"), "collections")
     attributes = read_attributes(shape, entries.get("attributes"))
+    labels = _labels(shape, entries.get("labels"))
     workflow = Workflow(
         name=shape.text(entries.get("workflow"), "a workflow name", *NAME),
         title=shape.text(entries.get("title"), "a title") or "",
         packs=shape.texts(entries.get("packs"), "packs"),
         collections=collections,
         attributes=attributes,
-        labels=_labels(shape, entries.get("labels")),
-        guarantee=_guarantee(shape, entries.get("guarantee")),
+        labels=labels,
+        guarantee=read_guarantee(shape, entries.get("guarantee"), labels),
         queue=_queue(shape, entries.get("queue")),
         evidence=_word(shape, entries.get("evidence"), "evidence policy", EvidencePolicy, EvidencePolicy.WHEN_NAMED),
         ranking=read_ranking(shape, entries.get("ranking"), collections, attributes),
         random_check=_number(shape, entries.get("random_check"), "random_check", 0.0),
         retention_days=_retention(shape, entries.get("retention_days")),
         changes=_changes(shape, entries.get("changes")),
+        several=read_several(shape, entries.get("labels_per_request")),
+        moved=read_moved(shape, entries.get("moved"), labels),
+        models=read_models(shape, entries.get("models")),
+        watch=read_watch(shape, entries.get("watch")),
     )
     if problems:
         raise RuleErrors(problems)
@@ -120,14 +126,6 @@ def _labels(shape: Shape, node: Node | None) -> tuple[Label, ...]:
             public_reason=shape.text(keys.get("public_reason"), "a public reason") or None,
         )
     return tuple(found.values())
-
-
-def _guarantee(shape: Shape, node: Node | None) -> Guarantee:
-    keys = shape.mapping(node, "guarantee", GUARANTEE) if node else {}
-    return Guarantee(
-        alpha=_number(shape, keys.get("alpha"), "alpha", 0.05),
-        delta=_number(shape, keys.get("delta"), "delta", 0.10),
-    )
 
 
 def _queue(shape: Shape, node: Node | None) -> QueuePolicy:

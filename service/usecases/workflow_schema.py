@@ -24,7 +24,10 @@ from rules.reading.schema_parts import (
 )
 from service.domain.types import Autonomy, EvidencePolicy, OnAlarm, Outcome
 from service.usecases import workflow_file as reader
+from service.usecases.learning_file import LABEL
+from service.usecases.learning_schema import guarantee_schema, models_schema, moved_schema, several_schema
 from service.usecases.ranking_schema import ranking_schema
+from service.usecases.watch_schema import watch_schema
 
 FOLDER: Final = Path(__file__).parents[1] / "schema"
 
@@ -42,13 +45,17 @@ def workflow_schema() -> Schema:
         "packs": texts("Folders under packs/ whose rules hold."),
         "collections": texts("Collections of approved documents that may be quoted."),
         "attributes": attribute_declarations(),
-        "guarantee": _guarantee(),
+        "guarantee": guarantee_schema(),
         "evidence": words("What an automatic decision needs from the documents.", evidence),
         "ranking": ranking_schema(),
         "queue": _queue(),
-        "random_check": _number("random_check", "Share of automatic decisions that people check, drawn at random."),
+        "random_check": _number("random_check", "Share of requests that people check blind, drawn at random."),
         "retention_days": _number("retention_days", "Days until texts are deleted.") | {"type": "integer"},
         "changes": _changes(),
+        "labels_per_request": several_schema(),
+        "moved": moved_schema(),
+        "models": models_schema(),
+        "watch": watch_schema(),
         "labels": listed("The kinds of request, and what may happen to each.", _label()),
     }
     keys = reader.REQUIRED + reader.OPTIONAL
@@ -64,14 +71,6 @@ def schema_files() -> dict[str, str]:
 def _number(name: str, description: str) -> Schema:
     least, most = reader.BOUNDS[name]
     return {"type": "number", "minimum": least, "maximum": most, "description": description}
-
-
-def _guarantee() -> Schema:
-    described = {
-        "alpha": _number("alpha", "At most this share of automatic decisions is wrong."),
-        "delta": _number("delta", "How likely that promise may fail."),
-    }
-    return mapping("The promise asked for before anything is automatic.", chosen(reader.GUARANTEE, described))
 
 
 def _queue() -> Schema:
@@ -110,7 +109,7 @@ def _label() -> Schema:
         Autonomy.AUTO: "automatic where the certificate allows it",
     }
     described = {
-        "id": text("The label's name, as in the examples.", reader.LABEL),
+        "id": text("The label's name, as in the examples.", LABEL),
         "title": text("The name people see."),
         "definition": text("What the label means."),
         "includes": texts("What belongs to it."),

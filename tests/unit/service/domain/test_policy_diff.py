@@ -15,9 +15,14 @@ from service.domain.types import (
     EvidencePolicy,
     Guarantee,
     Label,
+    LabelGroup,
+    ModelPolicy,
+    MovedLabel,
     OnAlarm,
+    OnDrift,
     Outcome,
     QueuePolicy,
+    WatchPolicy,
     Workflow,
 )
 
@@ -42,6 +47,10 @@ def with_label(**changes):
     return replace(POLICY, labels=(replace(REFUND, **changes), FRAUD))
 
 
+def grouped(*groups):
+    return replace(POLICY, guarantee=replace(POLICY.guarantee, groups=groups))
+
+
 @pytest.mark.parametrize(
     "new, what, direction",
     [
@@ -49,6 +58,10 @@ def with_label(**changes):
         (replace(POLICY, labels=(REFUND, FRAUD, replace(FRAUD, id="new"))), "labels.new", "words"),
         (replace(POLICY, labels=(FRAUD,)), "labels.refund", "tightens"),
         (with_label(outcome=Outcome.BLOCK), "labels.refund.outcome", "tightens"),
+        (replace(POLICY, watch=WatchPolicy(psi=0.5)), "watch.psi", "loosens"),
+        (replace(POLICY, watch=WatchPolicy(every_days=0)), "watch.every_days", "loosens"),
+        (replace(POLICY, watch=WatchPolicy(on_alarm=OnDrift.PEOPLE)), "watch.on_alarm", "tightens"),
+        (replace(POLICY, watch=WatchPolicy(days=10)), "watch.days", "either"),
         (with_label(autonomy=Autonomy.PEOPLE), "labels.refund.autonomy", "tightens"),
         (with_label(documents=()), "labels.refund.documents", "loosens"),
         (with_label(documents=("fees", "limits")), "labels.refund.documents", "loosens"),
@@ -77,6 +90,13 @@ def with_label(**changes):
         (replace(POLICY, changes=ChangePolicy(second_person=True)), "changes.second_person", "tightens"),
         (replace(POLICY, changes=ChangePolicy(on_alarm=OnAlarm.ROLL_BACK)), "changes.on_alarm", "tightens"),
         (replace(POLICY, title="V"), "title", "words"),
+        (grouped(LabelGroup("money", ("refund",), 0.01)), "guarantee.groups.money", "tightens"),
+        (grouped(LabelGroup("money", ("refund",), 0.2)), "guarantee.groups.money", "loosens"),
+        (grouped(LabelGroup("money", ("refund",), 0.05)), "guarantee.groups.money", "either"),
+        (replace(POLICY, several=True), "labels_per_request", "either"),
+        (replace(POLICY, moved=(MovedLabel("repay", ("refund",)),)), "moved.repay", "words"),
+        (replace(POLICY, models=ModelPolicy(owner="us")), "models.owner", "words"),
+        (replace(POLICY, models=ModelPolicy(shadow_decisions=10)), "models.shadow_decisions", "loosens"),
     ],
 )
 def test_each_difference_says_which_way_it_goes(new, what, direction):
@@ -88,6 +108,17 @@ def test_each_difference_says_which_way_it_goes(new, what, direction):
     opposite = {Direction.LOOSENS: Direction.TIGHTENS, Direction.TIGHTENS: Direction.LOOSENS}
     assert back.direction is opposite.get(change.direction, change.direction)
     assert (back.before, back.after) == (change.after, change.before)
+
+
+def test_a_group_that_changes_says_for_whom():
+    """Which labels, and whether they may be wrong more often; a new name alone may go either way."""
+    old = grouped(LabelGroup("money", ("refund",), 0.01))
+    (change,) = policy_diff(old, grouped(LabelGroup("money", ("fraud", "refund"), 0.01)))
+    assert (change.what, change.direction) == ("guarantee.groups.money", Direction.TIGHTENS)
+    assert change.says == "guarantee.groups.money was alpha 0.01 for refund, is alpha 0.01 for fraud, refund"
+    new, gone = policy_diff(old, grouped(LabelGroup("cash", ("refund",), 0.01)))
+    assert (new.kind, gone.kind) == ("added", "removed")
+    assert gone.direction is new.direction is Direction.EITHER
 
 
 def test_the_same_policy_differs_in_nothing():

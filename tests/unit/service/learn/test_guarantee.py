@@ -8,42 +8,7 @@ import numpy as np
 import pytest
 
 from service.domain.types import Certificate, Refusal
-from service.learn.guarantee import THRESHOLDS, certify, errors_tolerated, smallest_n, tail
-
-
-def by_hand(errors: int, accepted: int, alpha: float) -> float:
-    return sum(math.comb(accepted, k) * alpha**k * (1 - alpha) ** (accepted - k) for k in range(errors + 1))
-
-
-@pytest.mark.parametrize("alpha", [0.01, 0.05, 0.3])
-@pytest.mark.parametrize("accepted", [1, 7, 59, 400])
-def test_tail_is_the_exact_binomial(alpha: float, accepted: int) -> None:
-    """The p-value is the sum of the binomial's terms, not an approximation."""
-    for errors in {0, min(1, accepted - 1), accepted // 2, accepted - 1}:
-        assert tail(errors, accepted, alpha) == pytest.approx(by_hand(errors, accepted, alpha), rel=1e-9)
-    assert tail(accepted, accepted, alpha) == 1.0
-
-
-@pytest.mark.parametrize(
-    "alpha, counts",
-    [
-        (0.05, [59, 93, 124, 208, 336]),
-        (0.02, [149, 236, 313, 523, 845]),
-        (0.01, [299, 473, 628, 1049, 1693]),
-        (0.001, [2995, 4742, 6294, 10511, 16959]),
-    ],
-)
-def test_cases_needed_are_the_known_figures(alpha: float, counts: list[int]) -> None:
-    """With delta 5 %: the accepted cases needed for 0, 1, 2, 5 and 10 errors; one fewer would not do."""
-    for errors, count in zip([0, 1, 2, 5, 10], counts, strict=True):
-        assert smallest_n(alpha, 0.05, errors) == count
-        assert tail(errors, count, alpha) <= 0.05 < tail(errors, count - 1, alpha)
-
-
-@pytest.mark.parametrize("accepted, tolerated", [(299, 0), (298, -1), (500, 1), (1000, 4), (2000, 12), (5000, 38)])
-def test_errors_tolerated_at_one_percent(accepted: int, tolerated: int) -> None:
-    """How many of the accepted may be wrong at alpha 1 %, delta 5 %."""
-    assert errors_tolerated(0.01, 0.05, accepted) == tolerated
+from service.learn.guarantee import HOLM_THRESHOLDS, THRESHOLDS, Method, again, certify, smallest_n, tail
 
 
 def test_too_few_cases_are_refused_with_what_is_missing() -> None:
@@ -162,3 +127,120 @@ def test_nonsense_is_not_certified(confidence: np.ndarray, correct: np.ndarray, 
     """Cases that do not fit together, confidences that are none, promises that are none: refused, not guessed at."""
     with pytest.raises(ValueError, match=r"confidence|alpha"):
         certify(confidence, correct, alpha, 0.1)
+
+
+def test_thresholds_go_from_strict_to_loose() -> None:
+    """The order in which they are tested is part of the proof."""
+    assert list(THRESHOLDS) == sorted(set(THRESHOLDS), reverse=True)
+
+
+def test_a_refusal_counts_by_the_share_that_is_accepted() -> None:
+    """45 of 100 could be automatic, 14 more are needed: 32 more have to be reviewed for that."""
+    confidence = np.concatenate([np.full(45, 0.99), np.zeros(55)])
+    refusal = certify(confidence, np.ones(100, dtype=bool), 0.05, 0.05)
+    assert isinstance(refusal, Refusal)
+    assert refusal.more == 32
+    assert refusal.why.startswith("45 of 59 calibration cases that could be decided automatically")
+    assert "review at least 32 more (45 of 100 could so far)" in refusal.why
+
+
+def test_a_refusal_reckons_with_what_the_next_try_may_use() -> None:
+    """The same cases and more are a further use of them, tested at less of delta: so many it takes then."""
+    refusal = certify(np.full(45, 0.99), np.ones(45, dtype=bool), 0.05, 0.1, level=0.05, later=0.1 / 6)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.accepted, refusal.needed) == (45, 59)
+    assert refusal.more == smallest_n(0.05, 0.1 / 6) - 45
+    assert refusal.why.endswith(f"review at least {refusal.more} more, the next try is tested more strictly")
+    enough = certify(np.full(45 + refusal.more, 0.99), np.ones(45 + refusal.more, dtype=bool), 0.05, 0.1, level=0.1 / 6)
+    assert isinstance(enough, Certificate)
+
+
+def test_a_refusal_says_when_more_cases_will_not_help() -> None:
+    """A classifier that errs too often is not mended by cases; nor is one that gates never let decide."""
+    half = certify(np.full(400, 0.9), np.arange(400) % 2 == 0, 0.05, 0.05)
+    assert isinstance(half, Refusal)
+    assert half.more is None
+    assert "more cases alone will not help" in half.why
+    held = certify(np.zeros(400), np.zeros(400, dtype=bool), 0.05, 0.05)
+    assert isinstance(held, Refusal)
+    assert held.more is None
+    assert held.why.startswith("0 of 59: none of the 400 calibration cases")
+
+
+def test_a_part_of_delta_is_a_stricter_test() -> None:
+    """What passes with all of delta may fail with the part that a later model gets; both say what was asked."""
+    confidence, correct = np.full(59, 0.99), np.ones(59, dtype=bool)
+    whole = certify(confidence, correct, 0.05, 0.05)
+    part = certify(confidence, correct, 0.05, 0.05, level=0.025)
+    assert isinstance(whole, Certificate)
+    assert isinstance(part, Refusal)
+    assert (part.delta, part.level, part.needed) == (0.05, 0.025, 72)
+    assert whole.level is None
+
+
+def overconfident(rng: np.random.Generator, cases: int) -> tuple[np.ndarray, np.ndarray]:
+    confidence = 1 - rng.beta(0.5, 4.0, cases)
+    return confidence, rng.uniform(size=cases) < confidence**1.4
+
+
+def test_holm_is_stricter_and_needs_no_order() -> None:
+    """On confidences that rank it grants less; where they do not rank at all it keeps its promise."""
+    rng = np.random.default_rng(3)
+    fixed = holm = 0.0
+    for _ in range(30):
+        confidence, correct = overconfident(rng, 1500)
+        granted = [certify(confidence, correct, 0.02, 0.1, method=method) for method in Method]
+        shares = [one.coverage if isinstance(one, Certificate) else 0.0 for one in granted]
+        fixed, holm = fixed + shares[0], holm + shares[1]
+        assert not isinstance(granted[1], Certificate) or granted[1].threshold in HOLM_THRESHOLDS
+    assert fixed > holm > 0
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_promise_is_kept_where_confidence_ranks_nothing(method: Method) -> None:
+    """The same error rate at every confidence, just above alpha: it is certified in at most a share delta of draws."""
+    rng, draws, delta = np.random.default_rng(11), 300, 0.1
+    broken = 0
+    for _ in range(draws):
+        confidence = rng.uniform(0.3, 1.0, 600)
+        answer = certify(confidence, rng.uniform(size=600) >= 0.055, 0.05, delta, method=method)
+        broken += isinstance(answer, Certificate)
+    assert broken / draws <= delta + 3 * math.sqrt(delta * (1 - delta) / draws)
+
+
+def test_many_models_on_the_same_cases_keep_all_their_promises() -> None:
+    """Twelve models are tried on one sample, the k-th at delta / (k (k + 1)): in at most a share delta of samples does
+    any of them break its promise. Each tried at the whole delta would in far more."""
+    from service.learn.binomial import spent
+
+    rng, samples, delta, alpha = np.random.default_rng(5), 100, 0.1, 0.05
+    careful = careless = 0
+    for _ in range(samples):
+        tries = [rng.uniform(size=400) >= 0.053 for _ in range(12)]  # each errs more often than promised
+        sure = np.full(400, 0.99)
+        careful += any(
+            isinstance(certify(sure, one, alpha, delta, level=spent(delta, k)), Certificate)
+            for k, one in enumerate(tries, 1)
+        )
+        careless += any(isinstance(certify(sure, one, alpha, delta), Certificate) for one in tries)
+    noise = 3 * math.sqrt(delta * (1 - delta) / samples)
+    assert careful / samples <= delta + noise
+    assert careless / samples > 2 * delta
+
+
+def test_a_certificate_is_tried_again_at_its_own_threshold() -> None:
+    """Nothing looser is granted; the counts are those of today, and one error too many is a refusal."""
+    confidence, correct = np.full(200, 0.8), np.ones(200, dtype=bool)
+    granted = Certificate(0.05, 0.1, 200, 150, 0, threshold=0.7, sample="s", level=0.05, use=1)
+    held = again(confidence, correct, np.zeros(200, dtype=int), granted)
+    assert isinstance(held, Certificate)
+    assert (held.threshold, held.accepted, held.errors) == (0.7, 200, 0)
+    tolerated = 4  # of 200 at 5 %, with half of delta spent
+    assert tail(tolerated, 200, 0.05) <= 0.05 < tail(tolerated + 1, 200, 0.05)
+    correct[:tolerated] = False
+    assert isinstance(again(confidence, correct, np.zeros(200, dtype=int), granted), Certificate)
+    correct[tolerated] = False
+    failed = again(confidence, correct, np.zeros(200, dtype=int), granted)
+    assert isinstance(failed, Refusal)
+    assert (failed.level, failed.use, failed.sample) == (0.05, 1, "s")
+    assert "5 of the 200 calibration cases decided automatically are wrong, at most 4 may be" in failed.why

@@ -11,13 +11,13 @@ from index.latest import Latest
 from rules.compile import compile_rules
 from rules.normalize import normalize
 from rules.reading.reader import read_pack
-from service.domain.types import Guarantee
+from service.domain.types import Certificate, Guarantee, LabelGroup, Outcome
 from service.settings import Settings
 from service.store import pointers
 from service.usecases.certify import certify, walk
 from service.usecases.consider import Rooms, rooms_at
 from service.usecases.house import open_house
-from service.usecases.stage_release import calibration_cases, current_parts, stage
+from service.usecases.stage_release import calibration_bytes, calibration_cases, current_parts, stage
 
 NAME = "retail-banking"
 
@@ -146,3 +146,56 @@ def test_a_rule_that_is_off_is_left_out(house):
     held = certify(house, release, cases, sequence, parts.sample)
     without = certify(house, release, cases, sequence, parts.sample, off=frozenset({"every-card"}))
     assert without.accepted > held.accepted
+
+
+def test_the_right_label_with_the_wrong_outcome_is_wrong(house):
+    """Where people decided otherwise than the label settles, the automatic outcome would have been an error; what they
+    decided is kept with the cases."""
+    release, parts, sequence = active(house)
+    cases = calibration_cases(parts.calibration)
+    lax = dataclasses.replace(release.workflow, guarantee=Guarantee(0.9, 0.1))
+    release = dataclasses.replace(release, workflow=lax)
+
+    def errors(outcome):
+        said = [dataclasses.replace(case, outcome=outcome) for case in cases]
+        assert calibration_cases(calibration_bytes(said)) == said
+        found = certify(house, release, said, sequence, parts.sample, again=loose)
+        return found.errors if isinstance(found, Certificate) else found.accepted
+
+    loose = dataclasses.replace(release.certificate, alpha=0.9, threshold=0.0, level=None)
+    blocks = {label.id for label in lax.labels if label.automatic and label.outcome is Outcome.BLOCK}
+    assert blocks
+    usual = certify(house, release, cases, sequence, parts.sample, again=loose)
+    assert isinstance(usual, Certificate)
+    assert errors("block") > usual.errors
+    assert errors("allow") > usual.errors
+    assert errors(None) == usual.errors
+
+
+def test_groups_of_labels_are_certified_each_by_itself(house):
+    """Each group's promise has a threshold of its own; tried again on the same route they hold as they are."""
+    release, parts, sequence = active(house)
+    labels = [label.id for label in release.workflow.labels if label.automatic]
+    asked = Guarantee(0.5, 0.1, (LabelGroup("first", tuple(labels[:4]), 0.4),))
+    release = dataclasses.replace(release, workflow=dataclasses.replace(release.workflow, guarantee=asked))
+    cases = calibration_cases(parts.calibration)
+    found = certify(house, release, cases, sequence, "drawn", use=2)
+    assert isinstance(found, Certificate)
+    assert [bound.group for bound in found.bounds] == ["first", ""]
+    assert found.use == 2
+    assert found.level == pytest.approx(0.1 / 6)
+    assert found.accepted == sum(bound.accepted for bound in found.bounds)
+    assert found.threshold_for(labels[:1]) == found.bounds[0].threshold
+    assert found.threshold_for(labels[4:5]) == found.bounds[1].threshold
+    assert certify(house, release, cases, sequence, "drawn", again=found) == found
+
+
+def test_a_certificate_tried_again_grants_nothing_looser(house):
+    """A release decides by the threshold it has, so that is the one whose counts are told."""
+    release, parts, sequence = active(house)
+    cases = calibration_cases(parts.calibration)
+    strict = dataclasses.replace(release.certificate, threshold=0.99, accepted=0, errors=0)
+    found = certify(house, release, cases, sequence, parts.sample, again=strict)
+    assert isinstance(found, Certificate)
+    assert found.threshold == 0.99
+    assert 0 < found.accepted < release.certificate.accepted

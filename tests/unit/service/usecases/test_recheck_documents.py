@@ -21,6 +21,7 @@ from service.usecases.document_checks import Tried
 from service.usecases.make_decision import Ask, decide
 from service.usecases.publish_document import approve, retire, save_draft, submit
 from service.usecases.recheck_documents import certificate_stands, recheck
+from service.usecases.snapshots import SnapshotLost
 from service.usecases.trace_decision import trace
 from tests.house import moved_by
 from tests.unit.service.usecases.edits import records
@@ -45,7 +46,7 @@ def trial(monkeypatch):
     """Certificates are tried in no time, and come out as the test wants it."""
     outcome = Trial()
 
-    def certify(house, release, cases, sequence, sample, *, off=(), start=None):
+    def certify(house, release, cases, sequence, sample, *, off=(), again=None):
         outcome.sequences.append(sequence)
         if outcome.holds:
             return Certificate(0.05, 0.1, 460, 400, 3, release.certificate.threshold)
@@ -168,9 +169,9 @@ def test_rules_that_are_off_are_left_out_as_well(attended, trial, monkeypatch):
     seen: list[frozenset[str]] = []
     original = certifying.certify
 
-    def certify(*arguments, off=(), start=None):
+    def certify(*arguments, off=(), again=None):
         seen.append(frozenset(off))
-        return original(*arguments, off=off, start=start)
+        return original(*arguments, off=off, again=again)
 
     monkeypatch.setattr(recheck_documents, "certify", certify)
     monkeypatch.setattr(disable_rule, "certify", original)
@@ -250,3 +251,16 @@ def test_what_was_taken_back_untried_uses_up_no_time(attended, trial, monkeypatc
     publish(attended, PARKING | {"id": "parking-again"})
     assert state(attended) is Tried.DUE
     assert asked(attended) == ("final", [])
+
+
+def test_a_lost_snapshot_is_told_by_whoever_opens_it(attended, trial, monkeypatch):
+    """It is tried again every second; the log does not say so every second."""
+    publish(attended)
+
+    def lost(release):
+        raise SnapshotLost("snapshot abc is gone", remedy="restore it")
+
+    monkeypatch.setattr(attended.shelf, "open", lost)
+    with capture_logs() as logs:
+        assert recheck(attended) == {}
+    assert logs == []

@@ -20,6 +20,10 @@ collections: [c]
 queue: {name: small}
 attributes: {amount: {type: number}}
 changes: {second_person: true, on_alarm: roll_back}
+guarantee: {alpha: 0.05, groups: [{name: money, labels: [refund], alpha: 0.01}]}
+labels_per_request: several
+moved: [{was: repay, now: refund}]
+models: {owner: us, limits: [none], retrain: {examples: 200, days: 30}, shadow_decisions: 80}
 ranking:
   weights: {dense: 1, age: 0.2}
   signals:
@@ -71,11 +75,21 @@ def test_what_is_written_by_the_command_is_good_by_it():
         ("on_alarm: roll_back", "on_alarm: stop"),
         ("second_person: true", "second_person: NO"),
         ("type: number", "type: money"),
-        ("labels:", "random_check: 2\nlabels:"),
-        ("labels:", "guarantee: {alpha: 0}\nlabels:"),
-        ("labels:", "retention_days: 10\nlabels:"),
-        ("labels:", "retention_days: 200.5\nlabels:"),
-        ("labels:", "evidence: always\nlabels:"),
+        ("labels:\n", "random_check: 2\nlabels:\n"),
+        ("alpha: 0.05", "alpha: 0"),
+        ("name: money, ", ""),
+        ("name: money", "name: My Money"),
+        (", alpha: 0.01", ""),
+        ("labels_per_request: several", "labels_per_request: many"),
+        ("was: repay, ", ""),
+        ("now: refund}", "now: []}"),
+        ("owner: us", "owners: us"),
+        ("examples: 200", "examples: 0.5"),
+        ("days: 30", "days: -1"),
+        ("shadow_decisions: 80", "shadow_decisions: -1"),
+        ("labels:\n", "retention_days: 10\nlabels:\n"),
+        ("labels:\n", "retention_days: 200.5\nlabels:\n"),
+        ("labels:\n", "evidence: always\nlabels:\n"),
         ("age: 0.2", "age: -1"),
         ("age: 0.2", "age: 1001"),
         ("weights:", "wieghts:"),
