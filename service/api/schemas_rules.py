@@ -11,6 +11,9 @@ from pydantic import ConfigDict, Field
 from service.api.schemas import ATTRIBUTES, Body, Day, Name, Text
 
 AllowRemoval = Annotated[bool, Query(description="Rules that count now may be gone from the files.")]
+AcceptNone = Annotated[
+    bool, Query(description="A workflow may lose its certificate by this, so that people decide everything.")
+]
 UnpinInQuery = Annotated[bool, Query(description="Take over the files of workflows that were rolled back, too.")]
 OpenOnly = Annotated[bool, Query(description="Only those that nobody has acknowledged.")]
 SequenceInQuery = Annotated[int | None, Query(ge=1, description="Cursor: `next` of the page before.")]

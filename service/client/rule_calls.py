@@ -49,10 +49,21 @@ class RuleCalls(Calling):
         return (yield from self._one(RulesDiff, send("GET", "/v1/rules/diff", patience=_CERTIFYING)))
 
     def reload_rules(
-        self, *, dry_run: bool = False, allow_removal: bool = False, unpin: bool = False
+        self,
+        *,
+        dry_run: bool = False,
+        allow_removal: bool = False,
+        unpin: bool = False,
+        accept_no_automation: bool = False,
     ) -> Steps[Reloaded]:
-        """Load the files; SignoffError `rules_broken` lists every error, and the rules in force stay."""
-        params = {"dry_run": dry_run or None, "allow_removal": allow_removal or None, "unpin": unpin or None}
+        """Load the files; SignoffError `rules_broken` lists every error, and the rules in force stay. So they do with
+        `loses_automation`, unless a workflow may be left without a certificate."""
+        params = {
+            "dry_run": dry_run or None,
+            "allow_removal": allow_removal or None,
+            "unpin": unpin or None,
+            "accept_no_automation": accept_no_automation or None,
+        }
         asked = send("POST", "/v1/rules/reload", params=params, patience=_CERTIFYING)
         return (yield from self._one(Reloaded, asked))
 
@@ -134,9 +145,14 @@ class RuleCalls(Calling):
         """One of them, with what it would change."""
         return (yield from self._one(ProposalView, send("GET", f"/v1/rules/proposals/{quoted(proposal_id)}")))
 
-    def approve_proposal(self, proposal_id: str) -> Steps[Reloaded]:
-        """Put it in force. SignoffError `same_person` when you proposed it yourself."""
-        return (yield from self._one(Reloaded, _change(f"/v1/rules/proposals/{quoted(proposal_id)}/approve")))
+    def approve_proposal(self, proposal_id: str, *, accept_no_automation: bool = False) -> Steps[Reloaded]:
+        """Put it in force. SignoffError `same_person` when you proposed it yourself, `loses_automation` when a workflow
+        would be left without a certificate and may not."""
+        path, params = f"/v1/rules/proposals/{quoted(proposal_id)}/approve", {}
+        if accept_no_automation:
+            params["accept_no_automation"] = True
+        asked = send("POST", path, params=params, patience=_CERTIFYING, repeatable=False)
+        return (yield from self._one(Reloaded, asked))
 
     def reject_proposal(self, proposal_id: str, why: str) -> Steps[ProposalView]:
         """Close it; the rules in force stay."""

@@ -17,7 +17,7 @@ from service.console.replay_views import replay_view
 from service.console.rule_pages import change_page, disable_page, proposal_page, rollback_page, rules_page
 from service.console.rule_views import rule_address
 from service.console.trouble import ConsoleRoute, notice_of
-from service.errors import RulesBroken, ServiceError
+from service.errors import LosesAutomation, RulesBroken, ServiceError
 from service.usecases import alarms, disable_rule, propose_rules, reload_rules, replay_rules, rollback_rules
 
 router = APIRouter(
@@ -45,14 +45,22 @@ def reload(
     seen: Word = "",
     allow_removal: Word = "",
     unpin: Word = "",
+    accept_none: Word = "",
 ) -> Response:
     """Put in force what the page showed, or propose it; never anything that came between."""
     if digest(reload_rules.diff(house)) != seen:
         return change_page(request, house, operator, status=409, notice=_CHANGED_BEHIND)
     try:
-        report = reload_rules.reload(house, operator.name, allow_removal=bool(allow_removal), unpin=bool(unpin))
+        report = reload_rules.reload(
+            house,
+            operator.name,
+            allow_removal=bool(allow_removal),
+            unpin=bool(unpin),
+            accept_none=bool(accept_none),
+        )
     except ServiceError as error:
-        return change_page(request, house, operator, status=error.status, notice=_told(error))
+        losing = isinstance(error, LosesAutomation)
+        return change_page(request, house, operator, status=error.status, notice=_told(error), losing=losing)
     if report["proposal"]:
         return RedirectResponse(f"{RULES.address}/proposals/{report['proposal']}?said=proposed", 303)
     title = "Rules reloaded" if report["changed"] else "Nothing to reload"
@@ -114,12 +122,14 @@ def acknowledge(house: TheHouse, operator: Operator, alarm_id: str) -> Response:
 
 
 @router.post("/rules/proposals/{proposal_id}/approve")
-def approve(request: Request, house: TheHouse, operator: Operator, proposal_id: str) -> Response:
+def approve(
+    request: Request, house: TheHouse, operator: Operator, proposal_id: str, accept_none: Word = ""
+) -> Response:
     try:
-        report = propose_rules.approve(house, operator, proposal_id)
+        report = propose_rules.approve(house, operator, proposal_id, accept_none=bool(accept_none))
     except ServiceError as error:
-        told = _told(error)
-        return proposal_page(request, house, operator, proposal_id, status=error.status, notice=told)
+        told, losing = _told(error), isinstance(error, LosesAutomation)
+        return proposal_page(request, house, operator, proposal_id, status=error.status, notice=told, losing=losing)
     told = Notice("Approved", reload_words(report), tone="allow")
     return proposal_page(request, house, operator, proposal_id, notice=told)
 

@@ -92,7 +92,7 @@ def change_page(
     chosen = workflow if workflow in names else (names[0] if names else "")
     second = [each.name for each in known if each.changes.second_person]
     now = house.clock()
-    defaults: Mapping[str, Any] = {"replay": None, "reckoned": None, "days": 7}
+    defaults: Mapping[str, Any] = {"replay": None, "reckoned": None, "days": 7, "losing": False}
     return page(
         request,
         "rule_change.html",
@@ -149,7 +149,7 @@ def proposal_page(
 ) -> Response:
     """One proposal, and what may be done about it."""
     found = proposal_view(propose_rules.view(house, proposal_id), operator.name, house.clock())
-    return page(request, "rule_proposal.html", status, proposal=found, why=why, **shown)
+    return page(request, "rule_proposal.html", status, proposal=found, why=why, **{"losing": False, **shown})
 
 
 @router.get("/rules/history")

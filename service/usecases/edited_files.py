@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from service.errors import RulesBroken, ServiceError
+from service.errors import LosesAutomation, RulesBroken, ServiceError
 from service.usecases.house import House
 from service.usecases.reload_rules import reload
 from service.usecases.rule_files import GOLDEN
@@ -33,6 +33,9 @@ def take_over(house: House, by: str) -> bool:
             remedy=error.remedy,
             errors=error.extra.get("errors"),
         )
+        return True
+    except LosesAutomation as error:
+        log.warning("rules_left_to_a_person_last_good_set_serves", by=by, detail=error.detail, remedy=error.remedy)
         return True
     except ServiceError as error:
         log.warning("rules_not_reloaded", by=by, detail=error.detail, remedy=error.remedy)

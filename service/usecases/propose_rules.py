@@ -18,6 +18,7 @@ from service.store import artefacts, events, ledger, pointers, proposals
 from service.store.engine import Connection, Row
 from service.usecases.changed_files import Edited, answering, broken
 from service.usecases.house import House
+from service.usecases.kept_automation import refuse_none
 from service.usecases.note import check_why, note_of, read_note
 from service.usecases.rebuild_snapshot import with_snapshot
 from service.usecases.reload_report import left_behind, report_one
@@ -81,11 +82,12 @@ def view(house: House, proposal_id: str) -> dict[str, Any]:
     return {**_short(row), "workflows": row.changes, "why": why, "stale": stale}
 
 
-def approve(house: House, principal: Principal, proposal_id: str) -> dict[str, Any]:
+def approve(house: House, principal: Principal, proposal_id: str, *, accept_none: bool = False) -> dict[str, Any]:
     """Put it in force, on today's documents and classifier; answers as a reload does.
 
     SamePerson for whoever proposed it; ProposalClosed when it was decided already; ProposalStale when rules or policy
-    in force changed since; RulesPinned when they were rolled back since.
+    in force changed since; RulesPinned when they were rolled back since; LosesAutomation when a workflow would lose its
+    certificate and `accept_none` is not given.
     """
     reported: list[dict[str, Any]] = []
 
@@ -111,6 +113,8 @@ def approve(house: House, principal: Principal, proposal_id: str) -> dict[str, A
             made, told = _stage(house, row, part, active, principal.name, change)
             staged.append(made)
             reported.append(told)
+        if not accept_none:
+            refuse_none([(now[part["workflow"]][1], made) for part, made in zip(row.parts, staged, strict=True)])
         return staged
 
     def also(connection: Connection) -> None:

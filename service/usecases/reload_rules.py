@@ -8,11 +8,12 @@ from typing import Any
 
 import structlog
 
-from service.errors import RulesPinned
+from service.errors import LosesAutomation, RulesPinned
 from service.observe.metrics import RELOADS
 from service.store.engine import Connection
 from service.usecases.changed_files import Edited, answering, broken, differences, read_files, refusal
 from service.usecases.house import House
+from service.usecases.kept_automation import refuse_none
 from service.usecases.propose_rules import propose
 from service.usecases.rebuild_snapshot import with_snapshot
 from service.usecases.reload_report import report
@@ -42,6 +43,7 @@ def reload(
     dry_run: bool = False,
     allow_removal: bool = False,
     unpin: bool = False,
+    accept_none: bool = False,
     why: str = "rules reloaded",
     automatic: bool = False,
 ) -> dict[str, Any]:
@@ -49,9 +51,11 @@ def reload(
 
     RulesBroken with every error as file:line:column when anything does not load, when a rule's own test or a golden
     request fails, or when a rule that is in force is gone from the files (`allow_removal` lets it go); RulesPinned when
-    a workflow concerned was rolled back and `unpin` is not given. Then nothing changes. Where the policy in force asks
-    for a second person the answer names a proposal, and nothing changes until it is approved. An `automatic` reload
-    (start, signal, watch) leaves alone what is pinned or needs a second person, and says so in the log.
+    a workflow concerned was rolled back and `unpin` is not given; LosesAutomation when one would lose its certificate
+    and `accept_none` is not given (a dry run and a proposal only tell it). Then nothing changes. Where the policy in
+    force asks for a second person the answer names a proposal, and nothing changes until it is approved. An
+    `automatic` reload (start, signal, watch) leaves alone what is pinned or needs a second person, and says so in the
+    log.
     `why` is in words of our own: the ledger holds it.
     """
     edited: list[Edited] = []
@@ -64,6 +68,8 @@ def reload(
         staged = [_stage(house, each, by, why, change) for each in edited]
         if not dry_run and any(_second_person(house, each) for each in edited):
             raise _ApprovalNeeded(staged)
+        if not (dry_run or accept_none):
+            _refuse_none(edited, staged)
         return staged
 
     def also(connection: Connection) -> None:
@@ -144,6 +150,14 @@ def _refuse_gone(edited: Sequence[Edited], allowed: bool) -> None:
     if errors and not allowed:
         RELOADS.labels("refused").inc()
         raise refusal(errors)
+
+
+def _refuse_none(edited: Sequence[Edited], staged: Sequence[Staged]) -> None:
+    try:
+        refuse_none([(each.row, made) for each, made in zip(edited, staged, strict=True)])
+    except LosesAutomation:
+        RELOADS.labels("refused").inc()
+        raise
 
 
 def _refuse_pinned(edited: Sequence[Edited], unpin: bool) -> None:

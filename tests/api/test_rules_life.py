@@ -212,6 +212,10 @@ def test_broken_files_are_refused_with_their_places_and_the_old_rules_stay(live_
     assert outcome(ask) == "block"
     assert fits(replies_rules.Reloaded, ask("POST", "/v1/rules/reload?allow_removal=true"))["changed"]
     assert outcome(ask) != "block"
+    promise = live_server.home / "workflows" / WORKFLOW / "workflow.yaml"
+    promise.write_text(promise.read_text().replace("alpha: 0.05", "alpha: 0.0001"))
+    refused(ask("POST", "/v1/rules/reload"), 409, "loses_automation", "accept_no_automation")
+    assert fits(replies_rules.Reloaded, ask("POST", "/v1/rules/reload?accept_no_automation=true"))["changed"]
 
 
 @pytest.mark.parametrize(
@@ -363,6 +367,7 @@ def test_a_change_that_needs_a_second_person_waits_for_one(
     assert states == ["approved", "rejected"]
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_the_same_story(live_server: LiveServer, ask: Send, signoff: CommandLine) -> None:
     """Every command of a rule's life beside a running server, with the exit codes that scripts go by."""
     home = live_server.home

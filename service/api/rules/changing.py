@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from service.api import examples_rules, replies_rules, schemas, schemas_rules
 from service.api.auth import RuleKeeper, TheHouse
 from service.api.door import may_answer, router, shows
-from service.errors import Conflict, LedgerUnavailable, NotFound, RulesBroken, RulesPinned
+from service.errors import Conflict, LedgerUnavailable, LosesAutomation, NotFound, RulesBroken, RulesPinned
 from service.usecases import disable_rule as switch
 from service.usecases import reload_rules, rollback_rules
 
@@ -35,7 +35,7 @@ def loaded(report: dict[str, Any]) -> JSONResponse:
         200: shows(replies_rules.Reloaded, examples_rules.RELOADED, "In force from the next request on."),
         202: shows(replies_rules.Reloaded, examples_rules.PROPOSED, _PROPOSED) | {"headers": _LOCATION},
     },
-    openapi_extra=may_answer(RulesBroken, RulesPinned, Conflict, LedgerUnavailable),
+    openapi_extra=may_answer(RulesBroken, RulesPinned, LosesAutomation, Conflict, LedgerUnavailable),
 )
 def reload_rule_files(
     principal: RuleKeeper,
@@ -43,14 +43,23 @@ def reload_rule_files(
     dry_run: schemas.DryRun = False,
     allow_removal: schemas_rules.AllowRemoval = False,
     unpin: schemas_rules.UnpinInQuery = False,
+    accept_no_automation: schemas_rules.AcceptNone = False,
 ) -> JSONResponse:
     """All workflows change in one moment or none does. With an error in any file the rules in force stay.
 
     A rule that counts now and is gone from the files is an error too, unless `allow_removal` is said: write
     `status: retired` instead, so that its end is on record. Where a workflow's policy asks for a second person, a
-    proposal is recorded. A workflow that was rolled back refuses until `unpin` is said.
+    proposal is recorded. A workflow that was rolled back refuses until `unpin` is said, one that would lose its
+    certificate until `accept_no_automation` is.
     """
-    report = reload_rules.reload(house, principal.name, dry_run=dry_run, allow_removal=allow_removal, unpin=unpin)
+    report = reload_rules.reload(
+        house,
+        principal.name,
+        dry_run=dry_run,
+        allow_removal=allow_removal,
+        unpin=unpin,
+        accept_none=accept_no_automation,
+    )
     return loaded(report)
 
 

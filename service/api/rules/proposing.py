@@ -10,6 +10,7 @@ from service.api.door import may_answer, router, shows
 from service.errors import (
     Conflict,
     LedgerUnavailable,
+    LosesAutomation,
     NotFound,
     ProposalClosed,
     ProposalStale,
@@ -49,13 +50,27 @@ def read_proposal(proposal_id: schemas.IdInPath, _: RuleKeeper, house: TheHouse)
     response_model=None,
     responses={200: shows(replies_rules.Reloaded, examples_rules.APPROVED, "In force from the next request on.")},
     openapi_extra=may_answer(
-        NotFound, SamePerson, ProposalStale, ProposalClosed, RulesBroken, RulesPinned, Conflict, LedgerUnavailable
+        NotFound,
+        SamePerson,
+        ProposalStale,
+        ProposalClosed,
+        RulesBroken,
+        RulesPinned,
+        LosesAutomation,
+        Conflict,
+        LedgerUnavailable,
     ),
 )
-def approve_proposal(proposal_id: schemas.IdInPath, principal: RuleKeeper, house: TheHouse) -> JSONResponse:
+def approve_proposal(
+    proposal_id: schemas.IdInPath,
+    principal: RuleKeeper,
+    house: TheHouse,
+    accept_no_automation: schemas_rules.AcceptNone = False,
+) -> JSONResponse:
     """Not your own. What was proposed comes into force, whatever the files say by now; if other rules have come into
-    force since, it has to be proposed anew."""
-    return JSONResponse(propose_rules.approve(house, principal, proposal_id))
+    force since, it has to be proposed anew. Where a workflow would lose its certificate it refuses until
+    `accept_no_automation` is said."""
+    return JSONResponse(propose_rules.approve(house, principal, proposal_id, accept_none=accept_no_automation))
 
 
 @routes.post(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli.opening import by, opened, operator
-from service.cli.rules.arguments import Json, Why
+from service.cli.rules.arguments import AcceptNone, Json, Why
 from service.cli.rules.changing import tell_reload
 from service.cli.rules.telling import change_lines
 from service.cli.saying import plain, print_json, print_table, say
@@ -44,12 +44,12 @@ def _tell_page(found: list[dict[str, object]]) -> None:
         say.print("nothing is proposed")
 
 
-def approve(proposal: Id, as_json: Json = False) -> None:
+def approve(proposal: Id, accept_none: AcceptNone = False, as_json: Json = False) -> None:
     """Put a proposal in force. Not your own."""
     from service.usecases import propose_rules
 
     with opened() as house:
-        report = propose_rules.approve(house, operator(), proposal)
+        report = propose_rules.approve(house, operator(), proposal, accept_none=accept_none)
     if as_json:
         print_json(report)
     else:

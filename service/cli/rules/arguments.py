@@ -14,6 +14,9 @@ Paths: TypeAlias = Annotated[
     ),
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="For machines.")]
+AcceptNone: TypeAlias = Annotated[
+    bool, typer.Option("--accept-none", help="A workflow may lose its certificate by this: people decide everything.")
+]
 Junit: TypeAlias = Annotated[Path | None, typer.Option(help="Write a JUnit report there, too.", metavar="FILE")]
 Strict: TypeAlias = Annotated[bool, typer.Option("--strict", help="Exit 1 when there is anything to tell.")]
 Why: TypeAlias = Annotated[str, typer.Option(help="The reason, kept as a note.")]

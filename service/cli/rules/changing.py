@@ -8,7 +8,7 @@ import typer
 
 from service.cli.opening import by, opened
 from service.cli.reading import span
-from service.cli.rules.arguments import Json, Why
+from service.cli.rules.arguments import AcceptNone, Json, Why
 from service.cli.rules.telling import change_lines
 from service.cli.saying import plain, print_json, say
 
@@ -26,13 +26,14 @@ def reload(
         bool, typer.Option("--allow-removal", help="Rules that count now may be gone from the files.")
     ] = False,
     unpin: Annotated[bool, typer.Option("--unpin", help="Take over workflows that were rolled back, too.")] = False,
+    accept_none: AcceptNone = False,
     as_json: Json = False,
 ) -> None:
     """Load the edited files into the running service, all or none."""
     from service.usecases.reload_rules import reload as load
 
     with opened() as house:
-        report = load(house, by(), dry_run=dry_run, allow_removal=allow_removal, unpin=unpin)
+        report = load(house, by(), dry_run=dry_run, allow_removal=allow_removal, unpin=unpin, accept_none=accept_none)
     if as_json:
         print_json(report)
     else:

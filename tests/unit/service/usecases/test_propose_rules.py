@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.domain.access import ROLES, Principal
-from service.errors import NotFound, ProposalClosed, ProposalStale, SamePerson
+from service.errors import LosesAutomation, NotFound, ProposalClosed, ProposalStale, SamePerson
 from service.store import pointers, proposals
 from service.usecases.propose_rules import approve, page, reject, view
 from service.usecases.reload_rules import reload
@@ -65,6 +65,17 @@ def test_a_change_waits_for_somebody_else(guarded):
     with pytest.raises(ProposalClosed):
         approve(guarded, BEN, proposed["proposal"])
     assert view(guarded, proposed["proposal"])["state"] == "approved"
+
+
+def test_an_approval_takes_no_certificate_away_by_accident(guarded):
+    """A proposal may say it; whoever approves it has to mean it, and may still do so after the refusal."""
+    edit(policy(guarded.home), "alpha: 0.05", "alpha: 0.0001")
+    before, proposed = pointer_now(guarded).release, reload(guarded, "Ann")
+    assert proposed["workflows"][0]["refusal"] is not None
+    with pytest.raises(LosesAutomation, match="no certificate"):
+        approve(guarded, BEN, proposed["proposal"])
+    assert (pointer_now(guarded).release, view(guarded, proposed["proposal"])["state"]) == (before, "proposed")
+    assert approve(guarded, BEN, proposed["proposal"], accept_none=True)["workflows"][0]["certificate"] is None
 
 
 def test_the_policy_in_force_decides(guarded):

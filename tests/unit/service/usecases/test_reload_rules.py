@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from rules.compile import compile_rules
-from service.errors import RulesBroken
+from service.errors import LosesAutomation, RulesBroken
 from service.store import pointers
 from service.usecases import stage_release
+from service.usecases.edited_files import take_over
 from service.usecases.reload_rules import check, diff, reload
 from tests.unit.service.usecases.edits import (
     NAME,
@@ -42,7 +44,7 @@ def test_a_reload_tells_what_it_changes_to_people_and_to_the_ledger(house):
     before = pointer_now(house).release
     tried = reload(house, "ann", dry_run=True)
     assert (tried["changed"], tried["dry_run"], pointer_now(house).release) == (False, True, before)
-    done = reload(house, "ann")
+    done = reload(house, "ann", accept_none=True)
     assert (done["changed"], done["proposal"], done["left_behind"]) == (True, None, [])
     (one,) = done["workflows"]
     assert one["changes"] == tried["workflows"][0]["changes"]
@@ -120,6 +122,25 @@ def test_a_rule_that_has_no_effect_may_go(house):
     assert reload(house, "ann", allow_removal=True)["changed"]
     assert rule_now(house, "press") is None
     assert [body["changes"]["removed"] for body in records(house, "rules.reloaded")] == [["channel-missing"], ["press"]]
+
+
+def test_no_certificate_is_lost_by_accident(house):
+    """A promise that the cases cannot bear refuses the reload and names the way out; a dry run tells it, start and
+    watch leave it alone. Where people decide everything already there is nothing to lose."""
+    edit(policy(house.home), "alpha: 0.05", "alpha: 0.0001")
+    before = pointer_now(house).release
+    assert reload(house, "ann", dry_run=True)["workflows"][0]["refusal"] is not None
+    with pytest.raises(LosesAutomation, match=f"{NAME} would have no certificate") as refusal:
+        reload(house, "ann")
+    assert "--accept-none" in refusal.value.remedy
+    assert "accept_no_automation" in refusal.value.remedy
+    with capture_logs() as logs:
+        assert take_over(house, "start"), "watching would try it again and again"
+    assert NAME in next(each["detail"] for each in logs if each["event"].startswith("rules_left_to_a_person"))
+    assert pointer_now(house).release == before
+    assert reload(house, "ann", accept_none=True)["workflows"][0]["certificate"] is None
+    edit(policy(house.home), "alpha: 0.0001", "alpha: 0.0002")
+    assert reload(house, "ann")["changed"]
 
 
 def test_a_pack_taken_out_of_the_policy_takes_no_rule_along(house):

@@ -21,7 +21,7 @@ from tests.unit.service.usecases.edits import ANN, BEN, NAME, asked, edit_rule, 
 def lived(house):
     """One of each kind."""
     edit_rule(house.home, "channel-missing", "status: shadow", "status: enforce")
-    reload(house, "Ann")
+    reload(house, "Ann", accept_none=True)
     rollback(house, "Ben", NAME, None, "Mr Smith rang")
     unpin(house, "Ben", NAME)
     disable(house, "Ann", "press", timedelta(hours=4), "a film")
