@@ -93,6 +93,12 @@ class LeaseLost(Conflict):
     code = "lease_lost"
 
 
+class BlindCheck(Conflict):
+    """This decision is being checked blind, so reviewers do not see it yet."""
+
+    code = "blind_check"
+
+
 class RulesPinned(Conflict):
     """Somebody rolled these rules back, so the files are not taken over."""
 
@@ -121,6 +127,18 @@ class ReplayRunning(Conflict):
     """A replay is under way in this process."""
 
     code = "replay_running"
+
+
+class LosesAutomation(Conflict):
+    """A workflow would lose its certificate by this, and nobody said that it may."""
+
+    code = "loses_automation"
+
+
+class NotPromotable(Conflict):
+    """Something is missing that a model has to bring before it may answer."""
+
+    code = "not_promotable"
 
 
 class KeyReused(ServiceError):

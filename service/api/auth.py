@@ -75,6 +75,7 @@ def needs(*scopes: Scope) -> Needs:
 
 Caller = Annotated[Principal, Depends(needs(Scope.DECIDE))]
 DecisionReader = Annotated[Principal, Depends(needs(Scope.DECIDE, Scope.READ))]
+Explainer = Annotated[Principal, Depends(needs(Scope.EXPLAIN))]
 CaseReader = Annotated[Principal, Depends(needs(Scope.REVIEW, Scope.READ))]
 Reviewer = Annotated[Principal, Depends(needs(Scope.REVIEW))]
 RuleKeeper = Annotated[Principal, Depends(needs(Scope.RULES))]
@@ -83,6 +84,8 @@ DocumentReader = Annotated[Principal, Depends(needs(Scope.DOCUMENTS, Scope.READ)
 DocumentOwner = Annotated[Principal, Depends(needs(Scope.DOCUMENTS))]
 Searcher = Annotated[Principal, Depends(needs(Scope.SEARCH))]
 ReleaseReader = Annotated[Principal, Depends(needs(Scope.READ, Scope.MODELS))]
+ModelOwner = Annotated[Principal, Depends(needs(Scope.MODELS))]
+Watcher = Annotated[Principal, Depends(needs(Scope.MODELS, Scope.OPERATE))]
 Operator = Annotated[Principal, Depends(needs(Scope.OPERATE))]
 Auditor = Annotated[Principal, Depends(needs(Scope.AUDIT))]
 

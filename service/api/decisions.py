@@ -14,11 +14,11 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from service.api import examples, replies, schemas
-from service.api.auth import Caller, DecisionReader, TheHouse
+from service.api.auth import Caller, DecisionReader, Explainer, TheHouse
 from service.api.door import may_answer, router, shows
 from service.domain.types import State
-from service.errors import KeyReused, LedgerUnavailable, NotFound, ReleaseOpening
-from service.usecases import read_decision
+from service.errors import BlindCheck, Conflict, KeyReused, LedgerUnavailable, NotFound, ReleaseOpening
+from service.usecases import explain_label, read_decision
 from service.usecases.make_decision import prepare
 
 routes = router("Decisions", "/v1/decisions")
@@ -34,6 +34,7 @@ _REPLAYED = {
 }
 _DECIDED = shows(replies.Decision, examples.FINAL, "Decided.") | {"headers": _LOCATION | _REPLAYED}
 _HELD = shows(replies.Decision, examples.WAITING, "A person has to decide.") | {"headers": _LOCATION | _REPLAYED}
+_EXPLAINED = shows(replies.LabelExplanation, examples.LABEL_EXPLANATION, "What spoke for it, and what was lacking.")
 
 
 @routes.post(
@@ -71,7 +72,7 @@ async def make_decision(
     summary="Read a decision, or wait for it",
     response_model=None,
     responses={200: shows(replies.DecisionView, examples.REVIEWED, "As it stands now, with its history.")},
-    openapi_extra=may_answer(NotFound),
+    openapi_extra=may_answer(NotFound, BlindCheck),
 )
 async def read_one_decision(
     request: Request,
@@ -80,7 +81,10 @@ async def read_one_decision(
     house: TheHouse,
     wait: schemas.Wait = 0,
 ) -> JSONResponse:
-    """Answers at once, or with `wait` as soon as a person has decided and at the latest after so many seconds."""
+    """Answers at once, or with `wait` as soon as a person has decided and at the latest after so many seconds.
+
+    Not to reviewers while it is being checked blind.
+    """
     clock = asyncio.get_running_loop().time
     until = clock() + wait
     while True:
@@ -89,6 +93,21 @@ async def read_one_decision(
         if view["state"] != State.WAITING.value or left <= 0 or await request.is_disconnected():
             return JSONResponse(view)
         await house.changed.wait(decision_id, left)
+
+
+@routes.get(
+    "/{decision_id}/explanation",
+    summary="Explain the label of a decision",
+    response_model=None,
+    responses={200: _EXPLAINED},
+    openapi_extra=may_answer(NotFound, BlindCheck, Conflict),
+)
+def explain_label_of(decision_id: schemas.IdInPath, principal: Explainer, house: TheHouse) -> JSONResponse:
+    """The most telling words, the nearest labelled examples, and with what it would have been automatic.
+
+    The examples are other people's requests, so they come with scope `read` only.
+    """
+    return JSONResponse(explain_label.explain_label(house, principal, decision_id))
 
 
 @routes.get(
@@ -105,5 +124,5 @@ def list_decisions(
     after: schemas.After = None,
     limit: schemas.Limit = 50,
 ) -> JSONResponse:
-    """Your own decisions; with scope `read` everybody's."""
+    """Your own decisions; with scope `read` everybody's. Reviewers see none that is being checked blind."""
     return JSONResponse(read_decision.page(house, principal, workflow=workflow, state=state, after=after, limit=limit))

@@ -107,6 +107,7 @@ DECISIONS: dict[str, Any] = {
             "outcome": "review",
             "decided_by": None,
             "label": "card_payment_charged_twice",
+            "labels": ["card_payment_charged_twice"],
             "case": _CASE,
             "release": RELEASE,
             "created_at": "2026-11-21T09:00:00.000Z",
@@ -126,6 +127,7 @@ _CASE_SUMMARY: dict[str, Any] = {
     "workflow": "retail-banking",
     "queue": "retail-banking",
     "kind": "held",
+    "blind": False,
     "state": "queued",
     "priority": 50,
     "reasons": ["rule_review"],
@@ -135,17 +137,20 @@ _CASE_SUMMARY: dict[str, Any] = {
     "lease": None,
     "version": 1,
 }
+_SUGGESTION: dict[str, Any] = {
+    "label": "card_payment_charged_twice",
+    "title": "Charged twice for one card payment",
+    "probability": 0.9731,
+}
 CASES: dict[str, Any] = {"items": [{**_CASE_SUMMARY, "excerpt": DECISION_REQUEST["text"]}], "next": None}
 CASE: dict[str, Any] = {
     **_CASE_SUMMARY,
     "text": DECISION_REQUEST["text"],
     "attributes": DECISION_REQUEST["attributes"],
     "subject": DECISION_REQUEST["subject"],
-    "suggestion": {
-        "label": "card_payment_charged_twice",
-        "title": "Charged twice for one card payment",
-        "probability": 0.9731,
-    },
+    "several": False,
+    "suggestion": _SUGGESTION,
+    "suggestions": [_SUGGESTION],
     "labels": FINAL["labels"],
     "rules": WAITING["rules"],
     "documents": [FOUND_DOCUMENT],
@@ -171,6 +176,37 @@ CASE_DECISION: dict[str, Any] = {
     "reason_code": "evidence-clear",
     "passage_ids": ["retail-banking/dispute-duplicate@3#2"],
     "reply": "We have opened a claim for the second payment.",
+}
+LABEL_EXPLANATION: dict[str, Any] = {
+    "decision": DECISION_ID,
+    "workflow": "retail-banking",
+    "release": RELEASE,
+    "label": "card_payment_charged_twice",
+    "title": "Charged twice for one card payment",
+    "labels": ["card_payment_charged_twice"],
+    "probability": 0.8132,
+    "runner_up": {"label": "refund_missing", "probability": 0.1204},
+    "confidence": 0.8132,
+    "margin": 0.6928,
+    "threshold": 0.87,
+    "automatic": False,
+    "would_be_automatic": [
+        {
+            "reason": "below_threshold",
+            "words": "a confidence of 87.00% or more; it is 81.32%",
+            "found": 0.8132,
+            "needed": 0.87,
+        }
+    ],
+    "telling": [{"what": "twice", "weight": 1.9312}, {"what": "meaning", "weight": 1.4203}],
+    "nearest": [
+        {
+            "text": "Why did the same card payment go through two times?",
+            "labels": ["card_payment_charged_twice"],
+            "similarity": 0.8421,
+            "source": "file",
+        }
+    ],
 }
 CERTIFICATE: dict[str, Any] = {
     "alpha": 0.05,

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.api import examples_documents, examples_rules
+from service.api import examples_documents, examples_labelling, examples_models, examples_rules, examples_watch
 from service.api.door import EXAMPLE
 from service.api.examples import ERRORS, REQUESTS
 from service.api.problems import BY_CODE, MEDIA_TYPE, problem
@@ -52,10 +52,11 @@ def _complete(document: dict[str, Any], settings: Settings) -> None:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
-    requests = REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS
+    requests = REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS | examples_labelling.REQUESTS
+    requests |= examples_models.REQUESTS | examples_watch.REQUESTS
     for name, example in requests.items():  # put in here, because the framework drops their nulls
         schemas[name]["examples"] = [example]
-    for name in ("DecisionRequest", "SearchRequest", "Question"):
+    for name in ("DecisionRequest", "SearchRequest", "Question", "UnlabelledRequest"):
         _limit_text(schemas[name]["properties"]["text"], settings.max_text_chars)
     for path, _, operation in operations(document):
         operation["responses"].pop("422", None)

@@ -142,9 +142,55 @@ class DecisionSummary(Reply):
     outcome: Outcome
     decided_by: DecidedBy | None
     label: str | None
+    labels: list[str] = Field(description="All that were decided or suggested; `label` is the first.")
     case: str | None
     release: str
     created_at: str = Time
+
+
+class Lack(Reply):
+    """One thing that would have had to be otherwise for a decision to be automatic."""
+
+    reason: str
+    words: str = Field(description="Goes on from: it would have been automatic with …")
+    found: float | None = Field(description="The figure, where it is one.")
+    needed: float | None = Field(description="What it would have had to be, at the least.")
+
+
+class Telling(Reply):
+    """Something that spoke for a label, or against it."""
+
+    what: str = Field(description="A word of the request, `attribute=value`, `documents` or `meaning`.")
+    weight: float = Field(description="Above 0: for the label. In units of logits.")
+
+
+class NearestExample(Reply):
+    """A labelled request that is much like this one; personal data in it are blotted out."""
+
+    text: str
+    labels: list[str]
+    similarity: float = Field(ge=-1.001, le=1.001, description="Cosine of the two vectors.")
+    source: str = Field(description="`file`, `review`, `check` or `labelling`: how it came to be labelled.")
+
+
+class LabelExplanation(Reply):
+    """Why a request was given its label."""
+
+    decision: str
+    workflow: str
+    release: str
+    label: str = Field(description="The best one.")
+    title: str
+    labels: list[str] = Field(description="All that the classifier gives it; empty: none is likely enough.")
+    probability: float | None
+    runner_up: ScoredLabel | None = Field(description="The best of the others.")
+    confidence: float = Field(ge=0, le=1, description="Calibrated probability that the labels given are right.")
+    margin: float = Field(description="How far ahead of the runner-up, or with several labels from tipping over.")
+    threshold: float | None = Field(description="Certified confidence for these labels; null: none is automatic.")
+    automatic: bool
+    would_be_automatic: list[Lack] = Field(description="With what it would have been; empty when it was.")
+    telling: list[Telling] = Field(description="The strongest first.")
+    nearest: list[NearestExample] | None = Field(description="The most similar first; null without scope `read`.")
 
 
 class Decisions(Reply):
@@ -181,7 +227,10 @@ class _CaseHead(Reply):
     decision: str
     workflow: str
     queue: str
-    kind: Literal["held", "after_the_fact", "appeal"]
+    kind: Literal["held", "after_the_fact", "appeal"] | None = Field(description="null while it is a blind check.")
+    blind: bool = Field(
+        description="Drawn at random and not decided yet: it shows nothing of what was made of the request."
+    )
     state: Literal["queued", "claimed", "decided"]
     priority: int = Field(ge=0, le=100)
     reasons: list[str]
@@ -231,11 +280,13 @@ class Case(_CaseHead):
     text: str
     attributes: dict[str, Any]
     subject: str | None
+    several: bool = Field(description="Whether more than one of the choices may be given.")
     suggestion: Suggestion | None
+    suggestions: list[Suggestion] = Field(description="All of them, where a request may have several labels.")
     labels: list[ScoredLabel]
     rules: Rules | None
     documents: list[FoundDocument]
     draft: Draft | None
     choices: list[Choice]
     review: Review | None
-    outcome: Outcome
+    outcome: Outcome | None = Field(description="null while it is a blind check.")

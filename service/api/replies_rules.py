@@ -130,13 +130,13 @@ class Share(Reply):
 
 
 class Alarm(Reply):
-    """A share that left its usual band after a change of rules."""
+    """A share that left its usual band after a change of rules or of documents, or in live traffic."""
 
     id: str
     workflow: str
     release: str
     rule: str | None = Field(description="null: the workflow as a whole.")
-    kind: Literal["blocks", "holds", "matches", "certificate"]
+    kind: Literal["blocks", "holds", "matches", "certificate", "drift", "live_error", "expected_error", "slices"]
     usual: Share
     seen: Share
     raised_at: str = Time

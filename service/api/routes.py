@@ -15,11 +15,15 @@ from service.api import (
     halt,
     health,
     imports,
+    jobs,
+    labelling,
+    models,
     openapi,
     reference,
     releases,
     rules,
     search,
+    watch,
 )
 from service.api.headers import SecurityHeaders
 from service.api.limits import AdmissionGate, BodyLimit
@@ -27,7 +31,11 @@ from service.api.problems import Unexpected, install_handlers
 from service.usecases.house import House
 
 # The most asked first: routes are tried in this order.
-_ROUTERS = (decisions, cases, search, *rules.PARTS, imports, documents, releases, halt, audit, health, reference)
+_ROUTERS = (
+    *(decisions, cases, labelling, search),
+    *rules.PARTS,
+    *(imports, documents, models, jobs, watch, releases, halt, audit, health, reference),
+)
 
 # Waiting reads cost a place in memory, not a thread.
 _WAITING_FOR_ONE_AT_WORK = 4

@@ -7,7 +7,22 @@ import sys
 import typer
 
 from rules.errors import RuleErrors
-from service.cli import audit, decide, documents, encoder, encoder_tune, index, keys, rules, serving, workflow
+from service.cli import (
+    audit,
+    decide,
+    documents,
+    encoder,
+    encoder_tune,
+    index,
+    keys,
+    label,
+    model,
+    pilot,
+    rules,
+    serving,
+    watch,
+    workflow,
+)
 from service.cli.saying import complain
 from service.errors import ServiceError
 from service.observe.logs import set_up_logs
@@ -20,6 +35,10 @@ app.command()(decide.decide)
 app.add_typer(keys.app, name="keys")
 app.add_typer(rules.app, name="rules")
 app.add_typer(workflow.app, name="workflow")
+app.add_typer(label.app, name="label")
+app.add_typer(model.app, name="model")
+app.command()(pilot.pilot)
+app.command()(watch.watch)
 app.add_typer(documents.app, name="documents")
 encoder.encoder_app.command("tune")(encoder_tune.encoder_tune)
 encoder.encoder_app.command("rollback")(encoder_tune.encoder_rollback)

@@ -40,3 +40,7 @@ def by() -> str:
 
 def operator() -> Principal:
     return Principal("cli", by(), ROLES["operations"])
+
+
+def model_owner() -> Principal:
+    return Principal("cli", by(), ROLES["model-owner"])

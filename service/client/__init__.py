@@ -17,14 +17,20 @@ from .answers import (
     DecisionSummary,
     Draft,
     Halted,
+    LabelExplanation,
+    Lack,
+    NearestExample,
     Passage,
     Review,
     ScoredLabel,
+    Telling,
 )
 from .calls import Attributes
 from .clients import AsyncSignoff, Signoff
 from .document_answers import Document, DocumentDiff, DocumentPage, DocumentPreview, DocumentSummary, ImportReport
 from .errors import SignoffError, Unreachable
+from .labelling_calls import ExampleView, LabelItem, Labelled, LabellingChosen, LabellingProgress, LabellingStarted
+from .model_answers import Job, Model, ModelReleased, ModelSummary, ShadowReport, SimulatedPromise, Simulation
 from .rule_answers import (
     Alarm,
     Disabled,
@@ -45,6 +51,7 @@ from .rule_answers import (
     Unpinned,
     WorkflowRules,
 )
+from .watch_calls import Watch, WatchResumed
 
 __all__ = [
     "Alarm",
@@ -66,10 +73,23 @@ __all__ = [
     "Draft",
     "Enabled",
     "Event",
+    "ExampleView",
     "Explained",
     "Halted",
     "HistoryPage",
     "ImportReport",
+    "Job",
+    "LabelExplanation",
+    "LabelItem",
+    "Labelled",
+    "LabellingChosen",
+    "LabellingProgress",
+    "LabellingStarted",
+    "Lack",
+    "Model",
+    "ModelReleased",
+    "ModelSummary",
+    "NearestExample",
     "Passage",
     "Proposal",
     "ProposalView",
@@ -83,9 +103,15 @@ __all__ = [
     "RulesDiff",
     "RulesStatus",
     "ScoredLabel",
+    "ShadowReport",
     "Signoff",
     "SignoffError",
+    "SimulatedPromise",
+    "Simulation",
+    "Telling",
     "Unpinned",
     "Unreachable",
+    "Watch",
+    "WatchResumed",
     "WorkflowRules",
 ]

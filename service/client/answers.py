@@ -89,6 +89,7 @@ class DecisionSummary(Answer):
     outcome: str
     created_at: datetime
     label: str | None = None
+    labels: list[str] = []
     case: str | None = None
 
 
@@ -99,6 +100,49 @@ class DecisionPage(Answer):
     next: str | None = None
 
 
+class Lack(Answer):
+    """One thing that would have had to be otherwise for a decision to be automatic."""
+
+    reason: str
+    words: str  #: go on from: it would have been automatic with
+    found: float | None = None
+    needed: float | None = None
+
+
+class Telling(Answer):
+    """Something that spoke for a label (weight above 0), or against it."""
+
+    what: str
+    weight: float
+
+
+class NearestExample(Answer):
+    """A labelled request that is much like this one."""
+
+    text: str
+    labels: list[str]
+    similarity: float
+    source: str
+
+
+class LabelExplanation(Answer):
+    """Why a request was given its label."""
+
+    decision: str
+    label: str
+    title: str
+    labels: list[str]
+    probability: float | None
+    runner_up: ScoredLabel | None
+    confidence: float
+    margin: float
+    threshold: float | None  #: certified for these labels; None: none is automatic
+    automatic: bool
+    would_be_automatic: list[Lack]
+    telling: list[Telling]
+    nearest: list[NearestExample] | None  #: None without scope `read`
+
+
 class CaseSummary(Answer):
     """A case in a list."""
 
@@ -106,13 +150,14 @@ class CaseSummary(Answer):
     decision: str
     workflow: str
     queue: str
-    kind: str
+    kind: str | None  #: None while it is a blind check
     state: str
     priority: int
     reasons: list[str]
     created_at: datetime
     due_at: datetime
     overdue: bool
+    blind: bool = False  #: drawn at random and undecided: nothing of what was made of the request is shown
 
 
 class CasePage(Answer):
@@ -131,6 +176,8 @@ class Case(CaseSummary):
     documents: list[Passage]
     choices: list[dict[str, Any]]
     suggestion: dict[str, Any] | None = None
+    suggestions: list[dict[str, Any]] = []
+    several: bool = False  #: more than one of the choices may be given
     rules: dict[str, Any] | None = None
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import httpx
 
-from .answers import Case, CasePage, Claimed, Decision, DecisionPage, Halted, Renewed
+from .answers import Case, CasePage, Claimed, Decision, DecisionPage, Halted, LabelExplanation, Renewed
 from .steps import Calling, Pause, Steps, quoted, read, send
 
 Attributes: TypeAlias = Mapping[str, str | float | bool | Sequence[str]]
@@ -67,6 +67,11 @@ class WorkCalls(Calling):
         """A page of decisions, newest first."""
         params = {"workflow": workflow, "state": state, "after": after, "limit": limit}
         return (yield from self._one(DecisionPage, send("GET", "/v1/decisions", params=params)))
+
+    def explain_label(self, decision_id: str) -> Steps[LabelExplanation]:
+        """Why a decision was given its label, and what would have made it automatic; needs scope `explain`."""
+        asked = send("GET", f"/v1/decisions/{quoted(decision_id)}/explanation")
+        return (yield from self._one(LabelExplanation, asked))
 
     def cases(
         self,

@@ -12,14 +12,17 @@ import httpx
 
 from .calls import WorkCalls
 from .document_calls import DocumentCalls
+from .labelling_calls import LabellingCalls
+from .model_calls import ModelCalls
 from .rule_calls import RuleCalls
 from .steps import Outcome, Pause, Steps, arguments
+from .watch_calls import WatchCalls
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Calls(WorkCalls, DocumentCalls, RuleCalls):
+class Calls(WorkCalls, DocumentCalls, LabellingCalls, ModelCalls, RuleCalls, WatchCalls):
     """Every call, as steps."""
 
     __slots__ = ()
@@ -66,6 +69,7 @@ class Signoff:
     get = _now(Calls.get)
     wait = _now(Calls.wait)
     decisions = _now(Calls.decisions)
+    explain_label = _now(Calls.explain_label)
     cases = _now(Calls.cases)
     case = _now(Calls.case)
     claim = _now(Calls.claim)
@@ -84,6 +88,33 @@ class Signoff:
     retire_document = _now(Calls.retire_document)
     compare_document = _now(Calls.compare_document)
     preview_document = _now(Calls.preview_document)
+    labelling = _now(Calls.labelling)
+    start_labelling = _now(Calls.start_labelling)
+    choose_labelling = _now(Calls.choose_labelling)
+    claim_label = _now(Calls.claim_label)
+    give_label = _now(Calls.give_label)
+    skip_label = _now(Calls.skip_label)
+    return_label = _now(Calls.return_label)
+    undo_label = _now(Calls.undo_label)
+    correct_example = _now(Calls.correct_example)
+    set_example_aside = _now(Calls.set_example_aside)
+    take_example_in = _now(Calls.take_example_in)
+    train_model = _now(Calls.train_model)
+    job = _now(Calls.job)
+    jobs = _now(Calls.jobs)
+    wait_for_job = _now(Calls.wait_for_job)
+    cancel_job = _now(Calls.cancel_job)
+    models = _now(Calls.models)
+    model = _now(Calls.model)
+    simulate_model = _now(Calls.simulate_model)
+    shadow_model = _now(Calls.shadow_model)
+    shadow_report = _now(Calls.shadow_report)
+    promote_model = _now(Calls.promote_model)
+    reject_model = _now(Calls.reject_model)
+    roll_back_model = _now(Calls.roll_back_model)
+    watch = _now(Calls.watch)
+    look = _now(Calls.look)
+    resume_watched = _now(Calls.resume_watched)
     rules = _now(Calls.rules)
     check_rules = _now(Calls.check_rules)
     diff_rules = _now(Calls.diff_rules)
@@ -152,6 +183,7 @@ class AsyncSignoff:
     get = _soon(Calls.get)
     wait = _soon(Calls.wait)
     decisions = _soon(Calls.decisions)
+    explain_label = _soon(Calls.explain_label)
     cases = _soon(Calls.cases)
     case = _soon(Calls.case)
     claim = _soon(Calls.claim)
@@ -170,6 +202,33 @@ class AsyncSignoff:
     retire_document = _soon(Calls.retire_document)
     compare_document = _soon(Calls.compare_document)
     preview_document = _soon(Calls.preview_document)
+    labelling = _soon(Calls.labelling)
+    start_labelling = _soon(Calls.start_labelling)
+    choose_labelling = _soon(Calls.choose_labelling)
+    claim_label = _soon(Calls.claim_label)
+    give_label = _soon(Calls.give_label)
+    skip_label = _soon(Calls.skip_label)
+    return_label = _soon(Calls.return_label)
+    undo_label = _soon(Calls.undo_label)
+    correct_example = _soon(Calls.correct_example)
+    set_example_aside = _soon(Calls.set_example_aside)
+    take_example_in = _soon(Calls.take_example_in)
+    train_model = _soon(Calls.train_model)
+    job = _soon(Calls.job)
+    jobs = _soon(Calls.jobs)
+    wait_for_job = _soon(Calls.wait_for_job)
+    cancel_job = _soon(Calls.cancel_job)
+    models = _soon(Calls.models)
+    model = _soon(Calls.model)
+    simulate_model = _soon(Calls.simulate_model)
+    shadow_model = _soon(Calls.shadow_model)
+    shadow_report = _soon(Calls.shadow_report)
+    promote_model = _soon(Calls.promote_model)
+    reject_model = _soon(Calls.reject_model)
+    roll_back_model = _soon(Calls.roll_back_model)
+    watch = _soon(Calls.watch)
+    look = _soon(Calls.look)
+    resume_watched = _soon(Calls.resume_watched)
     rules = _soon(Calls.rules)
     check_rules = _soon(Calls.check_rules)
     diff_rules = _soon(Calls.diff_rules)

@@ -72,7 +72,7 @@ class Alarm(Answer):
     workflow: str
     release: str
     rule: str | None
-    kind: Literal["blocks", "holds", "matches", "certificate"]
+    kind: Literal["blocks", "holds", "matches", "certificate", "drift", "live_error", "expected_error", "slices"]
     raised_at: datetime
     ended_at: datetime | None = None
     ended_by: str | None = None

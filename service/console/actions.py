@@ -63,7 +63,7 @@ def claim_next(request: Request, house: TheHouse, reviewer: Reviewer, queue: str
 
 
 def written(
-    label: Word = "",
+    label: Annotated[tuple[str, ...], Form(max_length=100)] = (),
     outcome: Word = "",
     reason_code: Word = "",
     note: Prose = "",
@@ -142,13 +142,16 @@ def decide(
 
 
 def resolution(draft: Draft) -> Resolution:
-    """What the form says as the use case takes it. A reason code left empty is the label's own."""
-    none_of_these = draft.label == NO_LABEL
-    labels = () if none_of_these or not draft.label else (draft.label,)
+    """What the form says as the use case takes it. A reason code left empty is that of the first label.
+
+    "None of these" beside a label is no decision: it is passed on, and refused there as the label that it is not.
+    """
+    none_of_these = draft.labels == (NO_LABEL,)
+    labels = () if none_of_these else draft.labels
     return Resolution(
         labels=labels,
         outcome=Outcome(draft.outcome) if draft.outcome in ("allow", "block") else None,
-        reason_code=draft.reason_code.strip() or ("none_of_these" if none_of_these else draft.label),
+        reason_code=draft.reason_code.strip() or ("none_of_these" if none_of_these else next(iter(labels), "")),
         note=draft.note.strip() or None,
         passage_ids=tuple(sorted(draft.passages)),
         reply=draft.reply.strip() or None,

@@ -37,7 +37,7 @@ def decision_rows(
             state=phrase(words.DECISION_STATES, decision["state"]),
             outcome=phrase(words.OUTCOMES, decision["outcome"]),
             decided_by=_decider(decision["decided_by"]),
-            label=label_words(decision["label"], titles),
+            label=", ".join(label_words(label, titles) for label in decision["labels"]) or words.NOTHING,
             created_at=decision["created_at"],
             age=words.ago(datetime.fromisoformat(decision["created_at"]), now),
         )
@@ -77,6 +77,7 @@ class DecisionView:
     release: str
     created_at: str
     when: str
+    explainable: bool  #: the classifier was asked
     history: tuple[Event, ...]
 
 
@@ -99,6 +100,7 @@ def decision_view(decision: Mapping[str, Any], titles: Mapping[str, str], now: d
         release=decision["release"],
         created_at=decision["created_at"],
         when=words.clock_time(datetime.fromisoformat(decision["created_at"]), now),
+        explainable=(decision.get("history") or [decision])[0]["decided_by"] != "rules",
         history=tuple(_event(entry, titles, now) for entry in decision.get("history", ())),
     )
 

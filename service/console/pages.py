@@ -12,6 +12,7 @@ from service.console import words
 from service.console.cookies import lease_token
 from service.console.decision_views import decision_rows, decision_view
 from service.console.guard import HOME, TheHouse, Visitor, need, own_address
+from service.console.label_views import label_view
 from service.console.notices import Notice
 from service.console.render import DECISIONS, DOCUMENTS, QUEUES, RULES, TRY, page
 from service.console.rooms import fields
@@ -21,7 +22,7 @@ from service.domain.access import Principal, Scope
 from service.domain.types import Workflow
 from service.errors import NotFound
 from service.store.pointers import pointers
-from service.usecases import read_case, read_decision
+from service.usecases import explain_label, read_case, read_decision
 from service.usecases.house import House
 
 router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
@@ -103,6 +104,7 @@ def case_page(
         case=show_case(house, request, reader, case_id, holds),
         draft=draft,
         may_claim=_may_claim(reader),
+        may_explain_label=reader.may(Scope.EXPLAIN),
         **shown,
     )
 
@@ -166,13 +168,21 @@ def find(finder: Finder, id: Annotated[str, Query(max_length=64, pattern=r"^\s*d
 @router.get("/decisions/{decision_id}")
 def decision(request: Request, house: TheHouse, finder: Finder, decision_id: str) -> Response:
     found = read_decision.view(house, finder, decision_id)
-    titles = label_titles([house.shelf.open(found["release"]).workflow])
+    titles = label_titles([house.shelf.policy(found["release"])])
     return page(
         request,
         "decision.html",
         decision=decision_view(found, titles, house.clock()),
         may_explain={Scope.RULES, Scope.EXPLAIN, Scope.READ} <= finder.scopes,
+        may_explain_label=finder.may(Scope.EXPLAIN),
     )
+
+
+@router.get("/decisions/{decision_id}/explanation")
+def explanation(request: Request, house: TheHouse, trier: Trier, decision_id: str) -> Response:
+    found = explain_label.explain_label(house, trier, decision_id)
+    titles = label_titles([house.shelf.policy(found["release"])])
+    return page(request, "label_explanation.html", label=label_view(found, titles))
 
 
 @router.get("/{rest:path}")

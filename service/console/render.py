@@ -30,13 +30,16 @@ class Door:
 
 
 QUEUES = Door("/console", "Queues", frozenset({Scope.REVIEW, Scope.READ}))
+LABELLING = Door("/console/labelling", "Labelling", frozenset({Scope.REVIEW, Scope.READ, Scope.MODELS}))
 TRY = Door("/console/try", "Try it", frozenset({Scope.EXPLAIN}))
 DECISIONS = Door("/console/decisions", "Decisions", frozenset({Scope.READ, Scope.DECIDE}))
 DOCUMENTS = Door("/console/documents", "Documents", frozenset({Scope.READ, Scope.DOCUMENTS, Scope.SEARCH}))
 SEARCH = Door("/console/search", "Search", frozenset({Scope.SEARCH}))
 RULES = Door("/console/rules", "Rules", frozenset({Scope.RULES}))
 HISTORY = Door("/console/rules/history", "History of rules", frozenset({Scope.AUDIT}))
-DOORS = (QUEUES, TRY, DECISIONS, DOCUMENTS, SEARCH, RULES, HISTORY)
+MODELS = Door("/console/models", "Models", frozenset({Scope.MODELS}))
+WATCH = Door("/console/watch", "Watch", frozenset({Scope.MODELS, Scope.OPERATE}))
+DOORS = (QUEUES, LABELLING, TRY, DECISIONS, DOCUMENTS, SEARCH, RULES, MODELS, WATCH, HISTORY)
 
 
 def doors(principal: Principal | None) -> tuple[Door, ...]:

@@ -158,7 +158,7 @@ def way(trace: Mapping[str, Any], text: str, workflow: Workflow) -> Way:
         state=phrase(words.DECISION_STATES, answer["state"]),
         outcome=phrase(words.OUTCOMES, answer["outcome"]),
         decided_by=phrase(words.DECIDERS, answer["decided_by"]).short if answer["decided_by"] else "",
-        label=labels[0].name if labels else "",
+        label=_label_words(trace, titles) or (labels[0].name if labels and not workflow.several else ""),
         public_reason=answer["public_reason"] or "",
         reasons=tuple(phrase(words.REASONS, reason) for reason in answer["reasons"]),
         text=cut(text, (Marked(s.start, s.end, s.number) for s in rules.spans)),
@@ -166,6 +166,12 @@ def way(trace: Mapping[str, Any], text: str, workflow: Workflow) -> Way:
         documents=evidence_views(answer["documents"]),
         labels=labels,
     )
+
+
+def _label_words(trace: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """The labels that it was routed by; empty where none is to lead anybody."""
+    routed = [room["result"].get("labels", ()) for room in trace["rooms"] if room["name"] == "routing"]
+    return ", ".join(titles.get(label, label) for labels in routed for label in labels)
 
 
 def _step(room: Mapping[str, Any], whole: float, text: str) -> Step:

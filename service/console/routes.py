@@ -11,10 +11,15 @@ from service.console import (
     actions,
     document_actions,
     document_pages,
+    labelling_actions,
+    labelling_pages,
+    model_actions,
+    model_pages,
     pages,
     rule_actions,
     rule_pages,
     search_pages,
+    watch_pages,
 )
 from service.console.render import STATIC
 from service.usecases.house import House
@@ -34,5 +39,18 @@ def install(app: FastAPI, house: House) -> None:
     """Mount the static files and the pages. The pages' last route answers whatever else begins with /console."""
     app.state.house = house
     app.mount("/static", Kept(directory=STATIC), name="static")
-    for part in (actions, rule_actions, document_actions, rule_pages, document_pages, search_pages, pages):
+    for part in (
+        actions,
+        rule_actions,
+        document_actions,
+        labelling_actions,
+        rule_pages,
+        document_pages,
+        labelling_pages,
+        model_actions,
+        model_pages,
+        watch_pages,
+        search_pages,
+        pages,
+    ):
         app.include_router(part.router)

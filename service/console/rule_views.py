@@ -150,6 +150,7 @@ class AlarmView:
     rule: str  #: the one it is about, or that did most to it; empty when none stands out
     part: str  #: what the rule has to do with it
     address: str  #: of the rule's page
+    watched: str  #: page of the workflow's live traffic, where it is about that; empty elsewhere
     raised: Moment
 
 
@@ -306,6 +307,7 @@ def alarm_view(alarm: Mapping[str, Any], now: datetime) -> AlarmView:
         rule=rule,
         part="The rule is" if kind == "matches" else "Most of all by",
         address=rule_address(rule) if rule else "",
+        watched=f"/console/watch/{quote(alarm['workflow'], safe='')}" if kind in rule_words.OF_TRAFFIC else "",
         raised=moment(alarm["raised_at"], now),
     )
 

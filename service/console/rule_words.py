@@ -26,6 +26,9 @@ HAPPENINGS: Mapping[str, Phrase] = {
         ("workflow.created", "Workflow created", "plain"),
         ("workflow.halted", "Halted", "block"),
         ("workflow.resumed", "Resumed", "allow"),
+        ("watch.alarm_raised", "Alarm about traffic", "block"),
+        ("watch.paused", "Sent to people", "block"),
+        ("watch.resumed", "Automatic again", "allow"),
     )
 }
 
@@ -92,7 +95,15 @@ _SHARES: Mapping[str, str] = {
     "holds": "are held for a person",
     "matches": "match it",
     "certificate": "are automatic within the guarantee",
+    "drift": "are unlike those that the model was made for, at the least",
+    "live_error": "were checked and are wrong",
+    "expected_error": "are likely to be wrong",
+    "slices": "are answered wrongly among one kind of request",
 }
+
+
+#: Kinds of alarms about live traffic, which no change of rules mends.
+OF_TRAFFIC = frozenset({"drift", "live_error", "expected_error", "slices"})
 
 
 def alarm_title(kind: str, rule: str, workflow: str, *, more: bool) -> str:
@@ -107,13 +118,22 @@ def alarm_title(kind: str, rule: str, workflow: str, *, more: bool) -> str:
             return f"{workflow} holds requests for a person {often}"
         case "certificate":
             return f"{workflow} decides nothing automatically: its certificate fails with the documents there are now"
+        case "drift":
+            return f"{workflow} gets other requests than its model was made for"
+        case "live_error":
+            return f"{workflow} is wrong more often than it promises"
+        case "expected_error":
+            return f"{workflow} is likely to be wrong more often than it promises"
+        case "slices":
+            return f"{workflow} is wrong more often for some kinds of request"
     return f"{kind} in {workflow} {often}"
 
 
 def alarm_words(kind: str, usual: Mapping[str, float], seen: Mapping[str, float]) -> str:
     """The figures of an alarm in one sentence."""
     of = plural(int(seen["of"]), "decision")
-    return f"{share(seen['share'])} of {of} {_SHARES.get(kind, 'are concerned')}; usual is {share(usual['share'])}."
+    said = "at most promised are" if kind == "live_error" else "usual is"
+    return f"{share(seen['share'])} of {of} {_SHARES.get(kind, 'are concerned')}; {said} {share(usual['share'])}."
 
 
 def share(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,7 +80,7 @@ def _row(case: Mapping[str, Any], me: str, now: datetime) -> Row:
     closed = case["state"] == "decided"
     return Row(
         id=case["id"],
-        kind=phrase(words.KINDS, case["kind"]),
+        kind=words.BLIND if case["blind"] else phrase(words.KINDS, case["kind"]),
         state=phrase(words.CASE_STATES, case["state"]),
         priority=case["priority"],
         age=words.ago(instant(case["created_at"]), now),
@@ -151,10 +151,13 @@ class CaseView:
     row: Row
     queue: str
     workflow: str
+    blind: bool  #: nothing of what was made of the request may be shown
+    several: bool  #: more than one label may be chosen
+    explainable: bool  #: why it has its label may be told
     decision: str
     text: tuple[Piece, ...]
     attributes: tuple[tuple[str, str], ...]
-    suggestion: Choice | None
+    suggested: tuple[Choice, ...]
     choices: tuple[Choice, ...]
     rules: RulesView
     documents: tuple[EvidenceView, ...]
@@ -163,22 +166,30 @@ class CaseView:
     holding: Holding
     review: Review | None
 
+    @property
+    def guess(self) -> str:
+        """What the classifier would say, in words; empty where it is not to lead."""
+        return ", ".join(choice.title for choice in self.suggested)
+
 
 def case_view(case: Mapping[str, Any], me: str, has_token: bool, now: datetime) -> CaseView:
     """`has_token`: whether this browser carries a lease token of the case."""
     rules = rules_view(case["rules"])
-    choices = choice_views(case["choices"], case["labels"], case["suggestion"])
-    suggestion = next((choice for choice in choices if choice.suggested), None)
-    named = _named(case["choices"], suggestion)
+    choices = choice_views(case["choices"], case["labels"], {each["label"] for each in case["suggestions"]})
+    suggested = tuple(choice for choice in choices if choice.suggested)
+    named = _named(case["choices"], suggested)
     titles = {choice.id: choice.title for choice in choices}
     return CaseView(
         row=_row(case, me, now),
         queue=case["queue"],
         workflow=case["workflow"],
+        blind=case["blind"],
+        several=case["several"],
+        explainable=bool(case["labels"]),
         decision=case["decision"],
         text=cut(case["text"], (Marked(s.start, s.end, s.number) for s in rules.spans)),
         attributes=attribute_words(case["attributes"]),
-        suggestion=suggestion,
+        suggested=suggested,
         choices=choices,
         rules=rules,
         documents=evidence_views(case["documents"], named),
@@ -192,7 +203,7 @@ def case_view(case: Mapping[str, Any], me: str, has_token: bool, now: datetime) 
 def choice_views(
     choices: Iterable[Mapping[str, Any]],
     labels: Sequence[Mapping[str, Any]],
-    suggestion: Mapping[str, Any] | None,
+    suggested: Collection[str],
 ) -> tuple[Choice, ...]:
     """Most probable first, the others in the policy's order; the first nine have a number key."""
     shares = {scored["label"]: scored["probability"] or 0.0 for scored in labels}
@@ -208,7 +219,7 @@ def choice_views(
             share=shares.get(choice["id"], 0.0),
             percent=words.probability(shares[choice["id"]]) if choice["id"] in shares else "",
             key=str(place) if place <= KEYS else "",
-            suggested=suggestion is not None and suggestion["label"] == choice["id"],
+            suggested=choice["id"] in suggested,
         )
         for place, choice in enumerate(ordered, start=1)
     )
@@ -238,10 +249,9 @@ def _value_words(value: Any) -> str:
     return str(value)
 
 
-def _named(choices: Iterable[Mapping[str, Any]], suggestion: Choice | None) -> frozenset[str]:
-    if suggestion is None:
-        return frozenset()
-    return frozenset(name for choice in choices if choice["id"] == suggestion.id for name in choice["documents"])
+def _named(choices: Iterable[Mapping[str, Any]], suggested: Iterable[Choice]) -> frozenset[str]:
+    led = {choice.id for choice in suggested}
+    return frozenset(name for choice in choices if choice["id"] in led for name in choice["documents"])
 
 
 def _review(review: Mapping[str, Any] | None, titles: Mapping[str, str], now: datetime) -> Review | None:
@@ -264,7 +274,7 @@ def _review(review: Mapping[str, Any] | None, titles: Mapping[str, str], now: da
 class Draft:
     """What a reviewer has chosen and written but not yet decided; shown again when deciding was refused."""
 
-    label: str = ""
+    labels: tuple[str, ...] = ()
     outcome: str = ""
     reason_code: str = ""
     note: str = ""

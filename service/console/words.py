@@ -86,7 +86,7 @@ REASONS = _phrases(
     (
         "random_check",
         "Random check",
-        "Drawn at random to measure how often automatic decisions are wrong.",
+        "Drawn at random to measure how often the service is wrong, so it is decided without being led.",
         "plain",
     ),
     ("shadow_disagrees", "Candidate disagrees", "A candidate release would decide otherwise.", "plain"),
@@ -125,6 +125,9 @@ KINDS = _phrases(
     ("after_the_fact", "After the fact", "The outcome is already out; it is looked at afterwards.", "plain"),
     ("appeal", "Appeal", "A decision is contested.", "review"),
 )
+
+#: Stands for the kind of a case that was drawn at random, until somebody has decided it.
+BLIND = Phrase("blind", "Blind check", "What the service made of it is shown once you have decided.", "review")
 
 DECIDERS = _phrases(
     ("rules", "Rules", "", "plain"),
@@ -177,6 +180,14 @@ DUE: Mapping[str, str] = {"0": "Due now", "30": "Within 30 days", "90": "Within 
 #: Parts of an evidence score.
 PARTS: Mapping[str, str] = {"dense": "Meaning", "lexical": "Words"}
 
+#: How somebody came to say what a request is.
+SOURCES = _phrases(
+    ("file", "Example of the workflow", "", "plain"),
+    ("review", "A reviewer's decision", "", "plain"),
+    ("check", "A blind check", "", "plain"),
+    ("labelling", "Labelled from a backlog", "", "plain"),
+)
+
 #: What a redirect may announce: a fixed set, so that nothing a link carries is ever said as ours.
 SAID: Mapping[str, Phrase] = _phrases(
     ("decided", "Decided and recorded.", "", "allow"),
@@ -184,6 +195,8 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("empty", "The queue is empty: nothing is left to claim.", "", "allow"),
     ("decided-empty", "Decided and recorded. The queue is empty: nothing is left to claim.", "", "allow"),
     ("signed-out", "You are signed out.", "", "plain"),
+    ("looked", "Looked, and written down.", "", "plain"),
+    ("resumed", "Automatic again where it is certified.", "", "allow"),
     ("disabled", "The rule is off, everywhere, from the next request on.", "", "allow"),
     ("enabled", "The rule counts again from the next request on.", "", "allow"),
     ("unpinned", "Unpinned: the next reload takes the files over again.", "", "allow"),
@@ -195,6 +208,9 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("returned-to-author", "Returned: it is a draft again, with your note.", "", "plain"),
     ("approved", "Approved. It is found from the next request on, as its dates have it.", "", "allow"),
     ("retired", "Retired. It is gone from the next request on.", "", "plain"),
+    ("training", "Asked for: a worker trains it. What comes of it is a candidate.", "", "allow"),
+    ("cancelled", "Cancelled. Nothing comes of it.", "", "plain"),
+    ("in-shadow", "In shadow: it is compared with every decision since it was trained.", "", "allow"),
 )
 
 

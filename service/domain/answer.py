@@ -9,7 +9,8 @@ from typing import Any
 
 from index.model import Evidence
 from rules.model import Finding, Ruling
-from service.domain.types import Automatic, Autonomy, Judgement, Scored, State, Workflow
+from service.domain.chosen import chosen
+from service.domain.types import Automatic, Autonomy, Judgement, Label, Scored, State, Workflow
 
 #: Labels shown with an answer; the rest have next to no probability.
 SHOWN_LABELS = 5
@@ -53,12 +54,14 @@ def answer(
 
 
 def _shown_scores(workflow: Workflow, automatic: Automatic, judgement: Judgement | None) -> tuple[Scored, ...]:
-    """The label decided; else the best few, or none where the best one leaves people to decide unled."""
-    scores = judgement.scores[:SHOWN_LABELS] if judgement else ()
+    """The labels decided; else the best few, or none where one of those chosen leaves people to decide unled."""
+    scores = judgement.scores if judgement else ()
     if automatic.state is State.FINAL or not scores:
-        return scores[:1]
-    best = workflow.label(scores[0].label)
-    return () if best is not None and best.autonomy is Autonomy.PEOPLE else scores
+        return tuple(scored for scored in scores if scored.label in automatic.labels)
+    likely = [workflow.label(label) for label in chosen(workflow, judgement) or (scores[0].label,)]
+    if any(label is not None and label.autonomy is Autonomy.PEOPLE for label in likely):
+        return ()
+    return scores[: max(SHOWN_LABELS, len(likely))]
 
 
 def rules_part(ruling: Ruling) -> dict[str, Any]:
@@ -108,19 +111,25 @@ def passage_id(found: Evidence) -> str:
 
 
 def draft(workflow: Workflow, automatic: Automatic, evidence: Sequence[Evidence]) -> dict[str, Any] | None:
-    """A reply that says only what is approved: the label's public reason, else sentences of the documents it names.
+    """A reply that says only what is approved: the labels' public reasons, else sentences of the documents they name.
 
-    None when the label names no document or none of them was found: nothing uncited is ever said.
+    None when no label names a document or none of them was found: nothing uncited is ever said.
     """
-    label = workflow.label(automatic.label) if automatic.label else None
-    if label is None:
+    labels = [label for name in automatic.labels if (label := workflow.label(name))]
+    drafted = [part for label in labels if (part := _drafted(label, evidence))]
+    if not drafted:
         return None
+    texts, citations = zip(*drafted, strict=True)
+    cited = dict.fromkeys(citation for each in citations for citation in each)
+    return {"text": "\n\n".join(dict.fromkeys(texts)), "citations": list(cited)}
+
+
+def _drafted(label: Label, evidence: Sequence[Evidence]) -> tuple[str, list[str]] | None:
+    """What can be said of one label, and the documents that say it."""
     named = [found for found in evidence if found.key.id in label.documents]
     sentences = [found.passage[start:end].strip() for found in named for start, end in found.highlights]
     text = label.public_reason or " ".join(sentences)
-    if not named or not text:
-        return None
-    return {"text": text, "citations": [f"doc_{found.key.id}@{found.key.version}" for found in named]}
+    return (text, [f"doc_{found.key.id}@{found.key.version}" for found in named]) if named and text else None
 
 
 def seen_by(full: Mapping[str, Any], *, explain: bool) -> dict[str, Any]:

@@ -50,6 +50,16 @@ def next_state(state: CaseState, action: CaseAction) -> CaseState | None:
     return TRANSITIONS.get((state, action))
 
 
+def blind(kind: CaseKind, state: CaseState, probability: float | None) -> bool:
+    """Whether a case is a blind check that nobody has decided yet.
+
+    `probability` is that with which its request was drawn at random, None when it was not. Whoever decides such a case
+    sees nothing of what the service made of the request, so that what they say measures it. An appeal is never blind:
+    it is about the decision.
+    """
+    return probability is not None and state is not CaseState.DECIDED and kind is not CaseKind.APPEAL
+
+
 def lease_expired(state: CaseState, lease_until: datetime | None, now: datetime) -> bool:
     """A claimed case whose lease has run out counts as queued for everybody but its last holder's page."""
     return state is CaseState.CLAIMED and lease_until is not None and lease_until <= now

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from index.model import Evidence
 from rules.model import Effect, Finding, Ruling
+from service.domain.chosen import combined, labels_of
 from service.domain.types import (
     Automatic,
     Autonomy,
@@ -37,7 +38,7 @@ class Circumstances:
 
     halted: bool = False
     degraded: bool = False
-    random_check: bool = False  #: this request was drawn for a check
+    random_check: bool = False  #: this request was drawn for a blind check
     windows_complete: bool = True  #: the whole text was read
     windows_agree: bool = True
 
@@ -55,53 +56,64 @@ def decide(
 ) -> Automatic:
     """Route one request: block, decide automatically, or put it before a person with typed reasons.
 
-    `judgement` is None when the rules blocked (nothing after them is run) or the classifier could not be asked.
+    `judgement` is None when the rules blocked (nothing after them is run) or the classifier could not be asked. A draw
+    for a blind check changes no outcome: it adds a reason, and a case afterwards where there would be none.
     """
     if ruling.effect is Effect.BLOCK:
-        return _blocked(ruling)
-    label = workflow.label(judgement.scores[0].label) if judgement and judgement.scores else None
+        return _blocked(workflow, ruling, circumstances)
+    labels = labels_of(workflow, judgement)
     reasons = [
         *_rule_reasons(ruling),
-        *gate_reasons(workflow, label, judgement, evidence, circumstances),
-        *_certificate_reasons(judgement, certificate),
+        *_gate_reasons(workflow, labels, judgement, evidence, circumstances),
+        *_certificate_reasons(labels, judgement, certificate),
         *_circumstance_reasons(circumstances),
     ]
-    if reasons or label is None:
-        return _held(workflow, ruling, label, tuple(dict.fromkeys(reasons)) or (Reason.DEGRADED,))
+    if reasons or not labels:
+        return _held(workflow, ruling, labels, reasons or [Reason.DEGRADED], circumstances)
+    outcome = combined(label.outcome for label in labels)
+    assert outcome is not None, "there are labels"
     checks = _check_reasons(ruling, circumstances)
+    asked = Reason.RULE_RECHECK in checks
     return Automatic(
         state=State.FINAL,
-        outcome=label.outcome,
+        outcome=outcome,
         decided_by=DecidedBy.CLASSIFIER,
-        label=label.id,
+        label=labels[0].id,
+        labels=tuple(label.id for label in labels),
         reasons=checks,
-        public_reason=label.public_reason,
+        public_reason=_public_reason(labels, outcome),
         after_the_fact=bool(checks),
-        queue=(ruling.obligations.queue or workflow.queue.name) if checks else None,
-        priority=priority(ruling) if checks else 0,
+        queue=_queue(workflow, ruling, asked=asked) if checks else None,
+        priority=_priority_of_check(ruling, asked=asked) if checks else 0,
     )
 
 
-def gate_reasons(
+def _gate_reasons(
     workflow: Workflow,
-    label: Label | None,
+    labels: Sequence[Label] | None,
     judgement: Judgement | None,
     evidence: Sequence[Evidence],
-    circumstances: Circumstances = ORDINARY,
+    circumstances: Circumstances,
 ) -> list[Reason]:
     """The gates every automatic decision passes besides rules and threshold; certification runs the same ones."""
-    if judgement is None or label is None:
+    if judgement is None or labels is None:
         return [Reason.DEGRADED]
     reasons: list[Reason] = []
     if not (circumstances.windows_complete and circumstances.windows_agree):
         reasons.append(Reason.TOO_LONG)
     if not judgement.in_domain:
         reasons.append(Reason.OUT_OF_DOMAIN)
-    if judgement.margin < AMBIGUOUS_MARGIN:
+    if not judgement.margin >= AMBIGUOUS_MARGIN:  # turned so that what is no number is held as well
         reasons.append(Reason.AMBIGUOUS_LABELS)
-    if label.autonomy is not Autonomy.AUTO or label.outcome is Outcome.REVIEW:
+    if not labels:  # none of them is likely enough to be given
+        reasons.append(Reason.BELOW_THRESHOLD)
+    if any(label.autonomy is not Autonomy.AUTO for label in labels) or _leaves_open(labels):
         reasons.append(Reason.LABEL_NEEDS_PERSON)
-    return reasons + _evidence_reasons(workflow.evidence, label, evidence)
+    return reasons + [reason for label in labels for reason in _evidence_reasons(workflow.evidence, label, evidence)]
+
+
+def _leaves_open(labels: Sequence[Label]) -> bool:
+    return combined(label.outcome for label in labels) is Outcome.REVIEW
 
 
 def _evidence_reasons(policy: EvidencePolicy, label: Label, evidence: Sequence[Evidence]) -> list[Reason]:
@@ -124,12 +136,18 @@ def _rule_reasons(ruling: Ruling) -> list[Reason]:
     return reasons
 
 
-def _certificate_reasons(judgement: Judgement | None, certificate: Certificate | None) -> list[Reason]:
+def _certificate_reasons(
+    labels: Sequence[Label] | None, judgement: Judgement | None, certificate: Certificate | None
+) -> list[Reason]:
+    """By the promise that was made for these very labels."""
     if certificate is None:
         return [Reason.NO_CERTIFICATE]
-    if judgement is not None and judgement.confidence < certificate.threshold:
-        return [Reason.BELOW_THRESHOLD]
-    return []
+    if not labels or judgement is None:
+        return []
+    threshold = certificate.threshold_for([label.id for label in labels])
+    if threshold is None:
+        return [Reason.NO_CERTIFICATE]
+    return [] if judgement.confidence >= threshold else [Reason.BELOW_THRESHOLD]
 
 
 def _circumstance_reasons(circumstances: Circumstances) -> list[Reason]:
@@ -146,33 +164,66 @@ def _check_reasons(ruling: Ruling, circumstances: Circumstances) -> tuple[Reason
     reasons: list[Reason] = []
     if ruling.effect is Effect.RECHECK:
         reasons.append(Reason.RULE_RECHECK)
-    if circumstances.random_check:
-        reasons.append(Reason.RANDOM_CHECK)
-    return tuple(reasons)
+    return (*reasons, *_drawn(circumstances))
 
 
-def _blocked(ruling: Ruling) -> Automatic:
+def _drawn(circumstances: Circumstances) -> tuple[Reason, ...]:
+    return (Reason.RANDOM_CHECK,) if circumstances.random_check else ()
+
+
+def _queue(workflow: Workflow, ruling: Ruling, *, asked: bool) -> str:
+    """Where the case waits: as rules oblige when they asked for it (`asked`).
+
+    What was only drawn waits in the workflow's own queue, so that the place says nothing of what rules found.
+    """
+    return (ruling.obligations.queue if asked else None) or workflow.queue.name
+
+
+def _priority_of_check(ruling: Ruling, *, asked: bool) -> int:
+    """The same for everything that was only drawn, for the reason that `_queue` gives."""
+    return priority(ruling) if asked else _DEFAULT_PRIORITY
+
+
+def _public_reason(labels: Sequence[Label], outcome: Outcome) -> str | None:
+    """What the labels that led to the outcome say."""
+    said = (label.public_reason for label in labels if label.outcome is outcome)
+    return " ".join(dict.fromkeys(filter(None, said))) or None
+
+
+def _blocked(workflow: Workflow, ruling: Ruling, circumstances: Circumstances) -> Automatic:
     strongest = strongest_finding(ruling)
+    checks = _drawn(circumstances)
     return Automatic(
         state=State.FINAL,
         outcome=Outcome.BLOCK,
         decided_by=DecidedBy.RULES,
         label=None,
+        reasons=checks,
         public_reason=strongest.public_reason if strongest else None,
-        queue=None,
+        after_the_fact=bool(checks),
+        queue=_queue(workflow, ruling, asked=False) if checks else None,
+        priority=_priority_of_check(ruling, asked=False) if checks else 0,
     )
 
 
-def _held(workflow: Workflow, ruling: Ruling, label: Label | None, reasons: tuple[Reason, ...]) -> Automatic:
+def _held(
+    workflow: Workflow,
+    ruling: Ruling,
+    labels: Sequence[Label] | None,
+    reasons: Sequence[Reason],
+    circumstances: Circumstances,
+) -> Automatic:
     strongest = strongest_finding(ruling)
+    led = () if any(label.autonomy is Autonomy.PEOPLE for label in labels or ()) else tuple(labels or ())
     return Automatic(
         state=State.WAITING,
         outcome=Outcome.REVIEW,
         decided_by=None,
-        label=label.id if label and label.autonomy is not Autonomy.PEOPLE else None,
-        reasons=reasons,
+        label=led[0].id if led else None,
+        labels=tuple(label.id for label in led),
+        reasons=tuple(dict.fromkeys((*reasons, *_drawn(circumstances)))),
         public_reason=strongest.public_reason if strongest else None,
-        queue=ruling.obligations.queue or workflow.queue.name,
+        queue=_queue(workflow, ruling, asked=True),
         priority=priority(ruling),
     )
 

@@ -9,10 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.domain.case import CaseState
-from service.store.tables import case_reasons, cases
+from service.domain.case import CaseKind, CaseState
+from service.domain.types import Reason
+from service.store.tables import case_reasons, cases, decisions
 
 _OPEN = (CaseState.QUEUED.value, CaseState.CLAIMED.value)
+
+#: A case of a decision that was drawn at random is a blind check then, as `service.domain.case.blind` has it.
+BLIND_IF_DRAWN = sa.and_(cases.c.state != CaseState.DECIDED.value, cases.c.kind != CaseKind.APPEAL.value)
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -76,7 +80,7 @@ def page(
     elif state is not None:
         query = query.where(cases.c.state == state)
     if reason is not None:
-        query = query.join(case_reasons, case_reasons.c.case == cases.c.id).where(case_reasons.c.reason == reason)
+        query = query.where(_shows(reason))
     last = get(connection, after) if after else None
     if state in ("open", "queued", "claimed"):
         query = query.order_by(cases.c.priority.desc(), cases.c.due_at, cases.c.id)
@@ -94,6 +98,15 @@ def page(
         if last is not None:
             query = query.where(cases.c.id < last.id)
     return list(connection.execute(query.limit(limit)))
+
+
+def _shows(reason: str) -> sa.ColumnElement[bool]:
+    """Whether a case is here for this reason and says so: a blind check only says that it was drawn."""
+    has = sa.exists().where(case_reasons.c.case == cases.c.id, case_reasons.c.reason == reason)
+    if reason == Reason.RANDOM_CHECK:
+        return has
+    drawn = sa.exists().where(decisions.c.id == cases.c.decision, decisions.c.probability.is_not(None))
+    return sa.and_(has, ~sa.and_(drawn, BLIND_IF_DRAWN))
 
 
 def queues(connection: Connection, now: datetime) -> list[sa.Row[Any]]:

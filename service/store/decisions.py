@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import decisions, ledger, payloads, reviews
+from service.store.cases import BLIND_IF_DRAWN
+from service.store.tables import cases, decisions, ledger, payloads, reviews
 
 _GET = sa.select(decisions).where(decisions.c.id == sa.bindparam("decision_id"))
 
@@ -48,8 +49,12 @@ def page(
     state: str | None,
     after: str | None,
     limit: int,
+    blind: bool = False,
 ) -> list[sa.Row[Any]]:
-    """Newest first, before the cursor `after`; only the principal's own when one is named."""
+    """Newest first, before the cursor `after`; only the principal's own when one is named.
+
+    With `blind`, without those under a blind check.
+    """
     query = sa.select(decisions).order_by(decisions.c.id.desc()).limit(limit)
     if principal is not None:
         query = query.where(decisions.c.principal == principal)
@@ -59,7 +64,15 @@ def page(
         query = query.where(decisions.c.state == state)
     if after is not None:
         query = query.where(decisions.c.id < after)
+    if blind:
+        query = query.where(~_under_blind_check())
     return list(connection.execute(query))
+
+
+def _under_blind_check() -> sa.ColumnElement[bool]:
+    """Whether a decision was drawn at random and a case of it waits for somebody to decide it, blind."""
+    waiting = sa.exists().where(cases.c.decision == decisions.c.id, BLIND_IF_DRAWN)
+    return sa.and_(decisions.c.probability.is_not(None), waiting)
 
 
 def made(connection: Connection, workflow: str, since: datetime, before: str | None, limit: int) -> list[sa.Row[Any]]:

@@ -35,6 +35,7 @@ _POINTER = sa.select(
     workflows.c.halted,
     workflows.c.pinned_by,
     workflows.c.pinned_at,
+    workflows.c.watched_by,
     _counter(_DOCUMENTS),
     _counter(_DISABLES),
     document_checks.c.sequence.label("checked"),
@@ -71,6 +72,7 @@ class Pointer:
     pinned_by: str | None = None  #: who rolled back, so that the files are not taken over
     pinned_at: datetime | None = None
     checked: Checked | None = None  #: None: never, since the release was made
+    watched_by: str | None = None  #: the look at live traffic that sent to people what was automatic
 
 
 def pointer(connection: Connection, workflow: str) -> Pointer | None:
@@ -94,6 +96,7 @@ def _pointer(row: sa.Row[Any]) -> Pointer:
         row.pinned_by,
         row.pinned_at,
         Checked(row.checked, bool(row.holds), row.stamp) if row.checked is not None else None,
+        row.watched_by,
     )
 
 

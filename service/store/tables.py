@@ -148,6 +148,9 @@ workflows = sa.Table(
     # set by a rollback: files are not taken over any more until somebody says so
     sa.Column("pinned_by", _NAME),
     sa.Column("pinned_at", Instant),
+    # the look at live traffic that sent to people what was automatic; null: none did, or it was resumed
+    sa.Column("watched_by", _ID),
+    sa.Column("watched_from", Instant),  # when a person last resumed: what came before is no reason any more
 )
 
 # One rule off everywhere, for a while and without an edit of files. Rules still say what they would have said.
@@ -247,7 +250,7 @@ alarms = sa.Table(
     sa.Column("workflow", _NAME, nullable=False),
     sa.Column("release", _ID, sa.ForeignKey("releases.id"), nullable=False),
     sa.Column("rule", _NAME, nullable=False),  # empty: the workflow as a whole
-    sa.Column("kind", sa.String(20), nullable=False),  # blocks, holds, matches
+    sa.Column("kind", sa.String(20), nullable=False),  # blocks, holds, matches, certificate; of live traffic: drift, …
     sa.Column("usual", sa.JSON, nullable=False),  # {"share", "of"}
     sa.Column("seen", sa.JSON, nullable=False),
     sa.Column("raised_at", Instant, nullable=False),

@@ -19,6 +19,7 @@ examples = sa.Table(
     sa.Column("payload", _ID, sa.ForeignKey("payloads.id"), nullable=False),  # text and attributes
     sa.Column("words", _DIGEST, nullable=False),  # keyed digest of the words, to find the same text again
     sa.Column("labels", sa.JSON, nullable=False),  # as they were called then; empty: none of these
+    sa.Column("outcome", sa.String(20)),  # that people decided, where it is not what the labels settle
     sa.Column("part", sa.String(20), nullable=False),  # train, calibration
     sa.Column("source", sa.String(20), nullable=False),  # review, check, labelling
     sa.Column("decision", _ID, sa.ForeignKey("decisions.id")),  # that it came from
@@ -123,6 +124,7 @@ calibration_uses = sa.Table(
     sa.Column("calibration", _DIGEST, primary_key=True),
     sa.Column("head", _DIGEST, primary_key=True),
     sa.Column("use", sa.Integer, nullable=False),  # 1 for the first
+    sa.Column("cases", sa.JSON, nullable=False),  # keyed digests, to tell samples that have cases in common
     sa.Column("created_at", Instant, nullable=False),
     sa.UniqueConstraint("calibration", "use"),
 )

@@ -41,6 +41,7 @@ class Asked:
     considered: Considered
     off: frozenset[str]  #: rules that would have counted and were disabled
     certificate: Certificate | None  #: that counted: not while a rule is off or documents changed that it fails with
+    drawn: float | None  #: the probability with which it was drawn for a blind check; None: it was not
     at: datetime
 
     def answer(self, decision_id: str, case_id: str | None) -> dict[str, Any]:
@@ -68,16 +69,19 @@ def find_pointer(connection: Connection, workflow: str) -> Pointer:
     return found
 
 
-def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *, drawn: bool = False) -> Asked:
-    """Take one request through the rooms of the release that answers now; `drawn` takes part in random checks.
+def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *, checked: bool = False) -> Asked:
+    """Take one request through the rooms of the release that answers now.
 
-    Raises InvalidRequest naming each field that cannot be decided on, ReleaseOpening while a worker is not ready.
+    With `checked` it takes part in random checks: every such request is drawn with the same probability, before
+    anything is known of it, so that what people say of those drawn is true of all. Raises InvalidRequest naming
+    each field that cannot be decided on, ReleaseOpening while a worker is not ready.
     """
     release = house.shelf.serve(found.release)
     watch = Stopwatch()
     with watch.room("clean"):
         text = normalize(ask.text)
         attributes = check_request(release, text, ask.attributes, house.settings.max_text_chars)
+    drawn = _draw(house, release) if checked else None
     now = house.clock()
     off = house.disables.off(found, now)
     stands = not off.doubtful and certificate_stands(house, found, release, now)
@@ -94,12 +98,18 @@ def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *
         key=ask.subject,
         off=off.rules,
         circumstances=Circumstances(
-            halted=found.halted, random_check=drawn and house.draw() < release.workflow.random_check
+            halted=found.halted, degraded=found.watched_by is not None, random_check=drawn is not None
         ),
         certificate=certificate,
         watch=watch,
     )
-    return Asked(release, found, considered, off.rules & considered.ruling.apart, certificate, now)
+    return Asked(release, found, considered, off.rules & considered.ruling.apart, certificate, drawn, now)
+
+
+def _draw(house: House, release: OpenRelease) -> float | None:
+    """The probability, if chance takes this request."""
+    probability = release.workflow.random_check
+    return probability if house.draw() < probability else None
 
 
 def check_request(

@@ -6,8 +6,9 @@ Nothing is read or written here but the memory it is handed.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -23,7 +24,8 @@ from rules.normalize import Text
 from service.domain.decide import ORDINARY, Circumstances, decide
 from service.domain.signal_values import signal_values
 from service.domain.types import Automatic, Certificate, Judgement
-from service.learn.head import Head
+from service.domain.votes import votes_of
+from service.learn.judge import Head, Need, Seen
 from service.observe.metrics import STAGE_SECONDS
 from service.usecases.house import House
 from service.usecases.shelf import OpenRelease
@@ -31,7 +33,7 @@ from service.usecases.shelf import OpenRelease
 #: The documents this caller may find now, narrowed by what the rules oblige to.
 Allow = Callable[[Mapping[str, frozenset[str]]], AllowedSet]
 
-# A window this sure of another label than the whole means two matters in one text.
+# A window this sure of a label that the whole is not given means two matters in one text.
 _WINDOW_SURE = 0.5
 
 log = structlog.get_logger(__name__)
@@ -39,19 +41,32 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What encoder and classifier make of one text, whatever the documents say."""
+    """What the encoders make of one text."""
 
-    windows: Windows
+    windows: Windows  #: by the release's encoder: documents are looked for with it
+    judged: Windows  #: by the head's own encoder, where it brings one; else the very same
+
+    @property
+    def complete(self) -> bool:
+        """The whole text was read, by whichever encoder."""
+        return self.windows.complete and self.judged.complete
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the classifier makes of one request."""
+
     judgement: Judgement
-    agree: bool  #: no window of a long text is sure of another label than the whole
+    agree: bool  #: no window of a long text is sure of a label that the whole is not given
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What encoder, classifier and documents make of one request. It depends on nothing but `opinion`'s arguments."""
+    """What encoders, documents and classifier make of one request. It depends on nothing but `opinion`'s arguments."""
 
     reading: Reading
     evidence: tuple[Evidence, ...]
+    verdict: Verdict
 
     @property
     def windows(self) -> Windows:
@@ -59,7 +74,7 @@ class Opinion:
 
     @property
     def judgement(self) -> Judgement:
-        return self.reading.judgement
+        return self.verdict.judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +128,18 @@ class Rooms:
     def opinion(
         self, text: str, attributes: Mapping[str, AttributeValue], allowed: AllowedSet, watch: Stopwatch
     ) -> Opinion:
-        """Encode the clean text, judge it, search the allowed documents. Raises whatever a room raises."""
+        """Encode the clean text, search the allowed documents, judge. Raises whatever a room raises."""
         reading = self.read(text, watch)
-        return Opinion(reading, self.find(reading, text, attributes, allowed, watch))
+        evidence = self.find(reading, text, attributes, allowed, watch)
+        return Opinion(reading, evidence, self.judge(reading, text, attributes, evidence, watch))
 
     def read(self, text: str, watch: Stopwatch) -> Reading:
+        release = self.release
         with watch.room("encode"):
-            windows = self.release.encoder.windows(text, max_windows=self.max_windows)
-        with watch.room("judgement"):
-            judgement = self.release.head.judge(windows.pooled, text)
-            agree = windows_agree(self.release.head, windows, text, judgement)
-        return Reading(windows, judgement, agree)
+            windows = release.encoder.windows(text, max_windows=self.max_windows)
+            if release.judge_encoder is release.encoder:
+                return Reading(windows, windows)
+            return Reading(windows, release.judge_encoder.windows(text, max_windows=self.max_windows))
 
     def find(
         self,
@@ -137,6 +153,23 @@ class Rooms:
             vector = adapted(self.release, reading.windows.pooled)
             query = Query(text, vector, self.today, signal_values(attributes))
             return tuple(self.view().search(query, allowed, self.k))
+
+    def judge(
+        self,
+        reading: Reading,
+        text: str,
+        attributes: Mapping[str, AttributeValue],
+        evidence: Sequence[Evidence],
+        watch: Stopwatch,
+    ) -> Verdict:
+        head = self.release.head
+        with watch.room("judgement"):
+            votes = votes_of(evidence, self.release.workflow.labels) if Need.VOTES in head.needs else {}
+            seen = Seen(reading.judged.pooled, text, attributes, votes)
+            judgement = head.judge(seen)
+            if not all(map(math.isfinite, (judgement.confidence, judgement.margin, judgement.energy))):
+                raise ValueError("the classifier's figures are no numbers, so it said nothing")
+            return Verdict(judgement, windows_agree(head, reading.judged, seen, judgement))
 
 
 def rooms_at(house: House, release: OpenRelease, sequence: int, now: datetime) -> Rooms:
@@ -204,8 +237,8 @@ def consider(
 def _under(circumstances: Circumstances, opinion: Opinion | None) -> Circumstances:
     if opinion is None:
         return replace(circumstances, degraded=True)
-    agree = circumstances.windows_agree and opinion.reading.agree
-    return replace(circumstances, windows_complete=opinion.windows.complete, windows_agree=agree)
+    agree = circumstances.windows_agree and opinion.verdict.agree
+    return replace(circumstances, windows_complete=opinion.reading.complete, windows_agree=agree)
 
 
 def _tell(release: OpenRelease, room: str, error: Exception) -> None:
@@ -218,12 +251,16 @@ def _tell(release: OpenRelease, room: str, error: Exception) -> None:
     log.error("degraded", **about, error=type(error).__name__, at=place)
 
 
-def windows_agree(head: Head, windows: Windows, text: str, judgement: Judgement) -> bool:
-    """Whether no window of a long text is sure of another label than the whole text is given."""
+def windows_agree(head: Head, windows: Windows, seen: Seen, judgement: Judgement) -> bool:
+    """Whether no window of a long text is sure of a label that the whole text is not given.
+
+    `seen` is the whole, `windows` are by the head's encoder.
+    """
     if len(windows.spans) < 2:
         return True
-    best = judgement.scores[0].label
+    given = {*judgement.chosen, judgement.scores[0].label}
     parts = (
-        head.judge(vector, text[start:end]) for vector, (start, end) in zip(windows.vectors, windows.spans, strict=True)
+        head.judge(replace(seen, vector=vector, text=seen.text[start:end]))
+        for vector, (start, end) in zip(windows.vectors, windows.spans, strict=True)
     )
-    return all(part.scores[0].label == best or part.confidence < _WINDOW_SURE for part in parts)
+    return all(scored.label in given for part in parts for scored in part.scores if scored.probability >= _WINDOW_SURE)

@@ -43,18 +43,21 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     automatic: int = 0
     labelled: int = 0  #: rows that say what the right label is
-    right: int = 0  #: of these, suggested or decided label is the right one
+    right: int = 0  #: of these, the labels suggested or decided are the right ones
     automatic_labelled: int = 0
     automatic_wrong: int = 0
 
-    def add(self, answer: Mapping[str, Any], truth: str | None) -> None:
+    def add(self, answer: Mapping[str, Any], truth: frozenset[str]) -> None:
+        """`truth` are the right labels; empty when the row does not say."""
         self.decided += 1
         self.outcomes[answer["outcome"]] += 1
         self.reasons.update(answer["reasons"])
         automatic = answer["decided_by"] == "classifier"
         self.automatic += automatic
         if truth:
-            right = bool(answer["labels"]) and answer["labels"][0]["label"] == truth
+            given = [scored["label"] for scored in answer["labels"]]
+            # Of a request that is held the best few are shown; the best of them are what is suggested.
+            right = frozenset(given if automatic else given[: len(truth)]) == truth
             self.labelled += 1
             self.right += right
             self.automatic_labelled += automatic
@@ -71,8 +74,8 @@ def decide_file(
 ) -> Report:
     """Decide each row of `source` (CSV or JSON lines, also gzipped) and write one answer a line to `out`.
 
-    Rows that cannot be decided go to `OUT.rejects` with line and reason. A `label` (or `category`) column is only
-    compared, never used.
+    Rows that cannot be decided go to `OUT.rejects` with line and reason. A `label` (or `category`) column, or
+    `labels` in JSON, is only compared, never used.
     """
     if not source.is_file():
         raise BadRequest(f"there is no file {source}", remedy="check the path")
@@ -94,8 +97,7 @@ def decide_file(
             else:
                 report.repeated += outcome.replayed
                 answers.write(outcome.body + b"\n")
-                truth = next((str(row.fields[name]).strip() for name in _LABEL if row.fields.get(name)), None)
-                report.add(json.loads(outcome.body), truth)
+                report.add(json.loads(outcome.body), _truth(row.fields))
             progress("deciding", report.rows, total)
     draft.replace(out)
     if not report.bad:
@@ -105,6 +107,15 @@ def decide_file(
 
 def _rows(source: Path) -> Iterator[FileRow]:
     return json_rows(source) if _is_json(source) else csv_rows(source, (_TEXT,), {})
+
+
+def _truth(fields: Mapping[str, Any]) -> frozenset[str]:
+    """The right labels, where the row says them."""
+    several = fields.get("labels")
+    if isinstance(several, list):
+        return frozenset(map(str, several))
+    named = next((str(fields[name]).strip() for name in _LABEL if fields.get(name)), "")
+    return frozenset([named] if named else [])
 
 
 def _is_json(source: Path) -> bool:

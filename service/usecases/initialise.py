@@ -94,7 +94,8 @@ def open_workflows(house: House, progress: Progress = silent) -> list[str]:
             rebuild(house, pointer.workflow, _FILER, progress)
     if known:
         return []
-    corpus, unreadable = read_documents(Path(index.__path__[0]) / "corpora" / STARTER)
+    shipped = Path(index.__path__[0]) / "corpora" / STARTER
+    corpus, unreadable = read_documents(shipped, links_out=True)  # as some installers put in place of files
     if unreadable:
         raise CannotStart(f"starter documents cannot be read:\n{sample(unreadable)}", remedy="reinstall Signoff")
     file_documents(house, STARTER, corpus, _FILER, attested_by=_ATTESTOR)
@@ -146,7 +147,7 @@ def build_seed(target: Path, progress: Progress = silent) -> None:
 
 def _copy_seed(seed: Path, home: Path) -> None:
     copy_folder(seed / "encoder", home / "encoder")
-    for head in sorted((seed / "models").glob("*.head")):
-        target = home / "models" / head.name
+    for kept in sorted((seed / "models").iterdir()):
+        target = home / "models" / kept.name
         if not target.exists():
-            target.write_bytes(head.read_bytes())
+            target.write_bytes(kept.read_bytes())

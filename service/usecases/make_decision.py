@@ -99,7 +99,7 @@ def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = N
         if repeat:
             return Prepared(answered=repeat)
         found = find_pointer(connection, ask.workflow)
-    made = _made(house, ask, consider_ask(house, principal, ask, found, drawn=True))
+    made = _made(house, ask, consider_ask(house, principal, ask, found, checked=not dry_run))
     if dry_run:
         return Prepared(answered=made.answered(principal, location=False))
     return Prepared(
@@ -145,7 +145,8 @@ def _record(
             "outcome": automatic.outcome.value,
             "decided_by": automatic.decided_by.value if automatic.decided_by else None,
             "label": automatic.label,
-            "labels": [] if automatic.label is None else [automatic.label],
+            "labels": list(automatic.labels),
+            "probability": asked.drawn,
             "case": made.case_id,
             "final_at": now if automatic.state is State.FINAL else None,
         },
@@ -201,7 +202,9 @@ def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
         "outcome": automatic.outcome.value,
         "decided_by": automatic.decided_by.value if automatic.decided_by else None,
         "label": automatic.label,
+        **({"labels": list(automatic.labels)} if asked.release.workflow.several else {}),
         "reasons": [reason.value for reason in automatic.reasons],
+        **({"drawn": millionths(asked.drawn)} if asked.drawn is not None else {}),
         "case": made.case_id,
         **_said_by_rules(asked),
         "judgement": {
@@ -210,6 +213,7 @@ def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
             "margin": millionths(judgement.margin),
             "energy": millionths(judgement.energy),
             "in_domain": judgement.in_domain,
+            **({"chosen": list(judgement.chosen)} if asked.release.workflow.several else {}),
         }
         if judgement
         else None,

@@ -7,24 +7,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from rules import pii
-from rules.normalize import normalize
 from service.domain.access import Principal
 from service.domain.answer import timestamp
-from service.domain.case import CaseState, lease_expired, overdue
-from service.domain.types import Workflow
+from service.domain.case import CaseKind, CaseState, blind, lease_expired, overdue
+from service.domain.chosen import LIKELY
+from service.domain.types import Reason, Workflow
 from service.errors import NotFound
 from service.store import cases, decisions, payloads
 from service.store.engine import Row
 from service.store.pointers import pointers
 from service.usecases.house import House
+from service.usecases.masked import masked
 from service.usecases.read_decision import current
 
 _EXCERPT = 160  # characters of the text shown in a list
 
+# What was made of a request, and what stands for it where it is not shown.
+_NOTHING: Mapping[str, Any] = {"labels": [], "rules": None, "documents": [], "draft": None}
+
 
 def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
-    """One case: the text, why it is here, what was found, what may be chosen, who holds it."""
+    """One case: the text, why it is here, what was found, what may be chosen, who holds it.
+
+    Of a blind check that nobody has decided yet: the text, what is known of the request, and what may be chosen. Not
+    what rules, search and classifier made of it, nor what the caller was told, nor anything that follows from these.
+    """
     now = house.clock()
     with house.store.read() as connection:
         row = cases.get(connection, case_id)
@@ -34,21 +41,26 @@ def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
         request = json.loads(payloads.get(connection, decision.request))
         made = json.loads(payloads.get(connection, decision.answer))
         stands = current(connection, decision, explain=True)
-    workflow = house.shelf.policy(decision.release)
+    workflow, unseen = house.shelf.policy(decision.release), is_blind(row, decision)
+    suggested = [] if unseen else suggestions(workflow, made)
     return {
-        **_summary(row, now),
-        "text": _shown(request, made),
+        **_summary(row, unseen, now),
+        "text": shown_text(request, made),
         "attributes": request.get("attributes", {}),
         "subject": request.get("subject"),
-        "suggestion": _suggestion(workflow, decision.label, made),
-        "labels": made.get("labels", []),
-        "rules": made.get("rules"),
-        "documents": made.get("documents", []),
-        "draft": made.get("draft"),
+        "several": workflow.several,
+        "suggestion": suggested[0] if suggested else None,
+        "suggestions": suggested,
+        **(_NOTHING if unseen else {name: made.get(name, nothing) for name, nothing in _NOTHING.items()}),
         "choices": choices(workflow),
         "review": stands.get("review"),
-        "outcome": stands["outcome"],
+        "outcome": None if unseen else stands["outcome"],
     }
+
+
+def is_blind(case: Row[Any], decision: Row[Any]) -> bool:
+    """Whether a case is a blind check that nobody has decided yet; `decision` is the one that it is about."""
+    return blind(CaseKind(case.kind), CaseState(case.state), decision.probability)
 
 
 def page(
@@ -71,7 +83,8 @@ def page(
             assert decision is not None, "the foreign key keeps the decision"
             request = json.loads(payloads.get(connection, decision.request))
             made = json.loads(payloads.get(connection, decision.answer))
-            items.append({**_summary(row, now), "excerpt": _shown(request, made)[:_EXCERPT]})
+            summary = _summary(row, is_blind(row, decision), now)
+            items.append({**summary, "excerpt": shown_text(request, made)[:_EXCERPT]})
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
@@ -115,20 +128,13 @@ def choices(workflow: Workflow) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(request: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+def shown_text(request: Mapping[str, Any], made: Mapping[str, Any]) -> str:
     """The request's text with what the rules oblige to redact blotted out. Length and places stay the same."""
-    text = str(request.get("text", ""))
-    redact = {f"{pii.PREFIX}{kind}" for kind in (made.get("rules") or {}).get("redact", ())}
-    if not redact:
-        return text
-    shown = list(text)
-    for span in pii.find(normalize(text)):
-        if span.source in redact:
-            shown[span.start : span.end] = ["•" if char.isalnum() else char for char in shown[span.start : span.end]]
-    return "".join(shown)
+    redact: list[str] = (made.get("rules") or {}).get("redact", [])
+    return masked(str(request.get("text", "")), redact)
 
 
-def _summary(row: Row[Any], now: datetime) -> dict[str, Any]:
+def _summary(row: Row[Any], unseen: bool, now: datetime) -> dict[str, Any]:
     state = CaseState(row.state)
     expired = lease_expired(state, row.lease_until, now)
     held = state is CaseState.CLAIMED and not expired
@@ -137,10 +143,11 @@ def _summary(row: Row[Any], now: datetime) -> dict[str, Any]:
         "decision": row.decision,
         "workflow": row.workflow,
         "queue": row.queue,
-        "kind": row.kind,
+        "kind": None if unseen else row.kind,
+        "blind": unseen,
         "state": CaseState.QUEUED.value if expired else row.state,
         "priority": row.priority,
-        "reasons": row.reasons,
+        "reasons": [Reason.RANDOM_CHECK.value] if unseen else row.reasons,
         "created_at": timestamp(row.created_at),
         "due_at": timestamp(row.due_at),
         "overdue": overdue(state, row.due_at, now),
@@ -149,9 +156,9 @@ def _summary(row: Row[Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def _suggestion(workflow: Workflow, label_id: str | None, made: dict[str, Any]) -> dict[str, Any] | None:
-    label = workflow.label(label_id) if label_id and made.get("labels") else None
-    if label is None:
-        return None
-    first = made["labels"][0]
-    return {"label": label.id, "title": label.title, "probability": first["probability"]}
+def suggestions(workflow: Workflow, made: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the classifier would say, best first, from what was answered; nothing where people are to decide unled."""
+    scores = made.get("labels", ())
+    led = [scored for scored in scores if scored["probability"] >= LIKELY] if workflow.several else scores[:1]
+    known = [(label, scored["probability"]) for scored in led if (label := workflow.label(scored["label"]))]
+    return [{"label": label.id, "title": label.title, "probability": probability} for label, probability in known]

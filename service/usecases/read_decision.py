@@ -7,19 +7,42 @@ from typing import Any
 
 from service.domain.access import Principal, Scope
 from service.domain.answer import seen_by, timestamp
-from service.errors import NotFound
-from service.store import decisions, payloads
+from service.domain.case import CaseKind, CaseState, blind
+from service.errors import BlindCheck, NotFound
+from service.store import cases, decisions, payloads
 from service.store.engine import Connection, Row
 from service.usecases.house import House
 
 
 def view(house: House, principal: Principal, decision_id: str) -> dict[str, Any]:
-    """The decision as it stands now. NotFound also for one that is somebody else's: its existence is not told."""
+    """The decision as it stands now. NotFound also for one that is somebody else's: its existence is not told.
+
+    BlindCheck for a reviewer while it is being checked blind.
+    """
     with house.store.read() as connection:
-        row = decisions.get(connection, decision_id)
-        if row is None or not _may_see(principal, row):
-            raise NotFound(f"there is no decision {decision_id}")
+        row = seen(connection, principal, decision_id)
         return current(connection, row, explain=principal.may(Scope.EXPLAIN))
+
+
+def seen(connection: Connection, principal: Principal, decision_id: str) -> Row[Any]:
+    """The decision, when the principal may see it; NotFound and BlindCheck as `view`."""
+    row = decisions.get(connection, decision_id)
+    if row is None or not _may_see(principal, row):
+        raise NotFound(f"there is no decision {decision_id}")
+    if unseen_by(connection, principal, row):
+        raise BlindCheck(
+            f"decision {decision_id} was drawn at random, and nobody has decided its case yet",
+            remedy=f"decide case {row.case} first: it says all there is to know till then",
+        )
+    return row
+
+
+def unseen_by(connection: Connection, principal: Principal, row: Row[Any]) -> bool:
+    """Whether the principal might be given this decision to check blind."""
+    if row.probability is None or row.case is None or not principal.may(Scope.REVIEW):
+        return False
+    case = cases.get(connection, row.case)
+    return case is not None and blind(CaseKind(case.kind), CaseState(case.state), row.probability)
 
 
 def current(connection: Connection, row: Row[Any], *, explain: bool) -> dict[str, Any]:
@@ -48,10 +71,13 @@ def page(
     after: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    """Newest first; a caller sees its own, scope `read` sees all."""
+    """Newest first; a caller sees its own, scope `read` sees all. Reviewers see none that is being checked blind."""
     own = None if principal.may(Scope.READ) else principal.name
+    unled = principal.may(Scope.REVIEW)
     with house.store.read() as connection:
-        rows = decisions.page(connection, principal=own, workflow=workflow, state=state, after=after, limit=limit + 1)
+        rows = decisions.page(
+            connection, principal=own, workflow=workflow, state=state, after=after, limit=limit + 1, blind=unled
+        )
     items = [
         {
             "id": row.id,
@@ -60,6 +86,7 @@ def page(
             "outcome": row.outcome,
             "decided_by": row.decided_by,
             "label": row.label,
+            "labels": row.labels,
             "case": row.case,
             "release": row.release,
             "created_at": timestamp(row.created_at),

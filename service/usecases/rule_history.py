@@ -20,6 +20,7 @@ KINDS = (
     *("rule.disabled", "rule.enabled", "rule.rechecked"),
     *("rules.alarm_raised", "rules.alarm_ended"),
     *("workflow.halted", "workflow.resumed"),
+    *("watch.alarm_raised", "watch.paused", "watch.resumed"),
 )
 # Those that changed what a rule does; a proposal, a check or an alarm did not.
 _CHANGES = ("rules.reloaded", "rules.rolled_back", "rules.approved", "rule.disabled", "rule.enabled")
@@ -139,6 +140,9 @@ _SENTENCES = {
     "rules.alarm_ended": "Alarm about {about} acknowledged",
     "workflow.halted": "Halted: nothing is decided automatically",
     "workflow.resumed": "Resumed",
+    "watch.alarm_raised": "Alarm about live traffic: {about}",
+    "watch.paused": "Live traffic is alarming: people decide everything",
+    "watch.resumed": "Automatic again after an alarm about live traffic",
 }
 
 

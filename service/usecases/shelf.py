@@ -15,7 +15,7 @@ from index.snapshot import Snapshot
 from rules.ruleset import RuleSet
 from service.domain.types import Certificate, Refusal, Workflow
 from service.errors import CannotStart, NotFound, ReleaseOpening
-from service.learn.head import Head
+from service.learn.judge import Head
 from service.learn.registry import head_from_bytes
 from service.store import artefacts, pointers
 from service.store.engine import Connection, Store
@@ -38,6 +38,7 @@ class OpenRelease:
     ruleset: RuleSet
     snapshot: Snapshot  #: what a view of the documents begins with
     encoder: EncoderPool
+    judge_encoder: EncoderPool  #: whose vectors the head judges: the very same, unless it brings its own
     adapter: Adapter | None  #: brings a request's vector nearer to the documents' words
     head: Head
     certificate: Certificate | None
@@ -131,15 +132,21 @@ class Shelf:
             row, read = _row(connection, release_id), Artefacts(connection)
             return ruleset_of(read[row["rules"]], self._policy(row["policy"], read).attributes, self.part)
 
+    def judge_of(self, release_id: str) -> tuple[Head, EncoderPool]:
+        """The release's head and the encoder whose vectors it judges, without the release's snapshot."""
+        with self._store.read() as connection:
+            row = _row(connection, release_id)
+            return self._judge(row["head"], self._encoders.of(row["encoder"]), Artefacts(connection))
+
     def assemble(self, row: Mapping[str, Any], read: Mapping[str, bytes]) -> OpenRelease:
         """A release from its row and the bytes of its artefacts by digest; opens what is not open yet."""
         encoder = self._encoders.of(row["encoder"])
         workflow = self._policy(row["policy"], read)
         ruleset = ruleset_of(read[row["rules"]], workflow.attributes, self.part)
-        head = self.part(("head", row["head"]), lambda: head_from_bytes(read[row["head"]], encoder.digest))
+        head, judge_encoder = self._judge(row["head"], encoder, read)
         snapshot = self._snapshot(row["snapshot"], encoder)
-        certificate = Certificate(**row["certificate"]) if row["certificate"] else None
-        refusal = Refusal(**row["refusal"]) if row["refusal"] else None
+        certificate = Certificate.from_json(row["certificate"]) if row["certificate"] else None
+        refusal = Refusal.from_json(row["refusal"]) if row["refusal"] else None
         if certificate is not None and row["route"] != self._route:
             refusal = _other_route(certificate, row["route"], self._route)
             certificate = None
@@ -149,6 +156,7 @@ class Shelf:
             ruleset=ruleset,
             snapshot=snapshot,
             encoder=encoder,
+            judge_encoder=judge_encoder,
             adapter=self._adapter(row["adapter"], encoder, read),
             head=head,
             certificate=certificate,
@@ -162,6 +170,12 @@ class Shelf:
 
     def _policy(self, digest: str, read: Mapping[str, bytes]) -> Workflow:
         return self.part(("policy", digest), lambda: read_workflow(read[digest]))
+
+    def _judge(self, digest: str, encoder: EncoderPool, read: Mapping[str, bytes]) -> tuple[Head, EncoderPool]:
+        """A head, and the encoder it belongs to: `encoder`, or its own by digest."""
+        head = self.part(("head", digest), lambda: head_from_bytes(read[digest]))
+        own = head.encoder in ("", encoder.digest)
+        return head, encoder if own else self._encoders.of(head.encoder)
 
     def _adapter(self, digest: str | None, encoder: EncoderPool, read: Mapping[str, bytes]) -> Adapter | None:
         if digest is None:

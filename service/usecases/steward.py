@@ -4,8 +4,9 @@
 not open are opened. *Looking out*, as often: what answers is looked for in the documents there are now, so that no
 request has to wait for that. *Signs of life*, every other second: that it is alive, and what it counted. *Chores*,
 which may take long and hold up none of these: taking over edited files (the oldest worker of a host), trying
-certificates again, watching for alarms (the oldest worker of all). Two more have a thread each, because one must not
-wait for the other: trying certificates with changed documents, and making new bases of old snapshots.
+certificates again, watching for alarms (the oldest worker of all). Four more have a thread each, because none must
+wait for another: trying certificates with changed documents, making new bases of old snapshots, seeing to models
+(jobs, candidates in shadow), and looking at live traffic.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ from service.usecases import alarms, disable_rule
 from service.usecases.document_chores import DocumentChores
 from service.usecases.edited_files import Watch, take_over
 from service.usecases.house import House
+from service.usecases.learning_chores import LearningChores
 from service.usecases.roll_out import ALIVE
 from service.usecases.shelf import OpenRelease
+from service.usecases.watch_chores import WatchChores
 
 HOST = socket.gethostname()
 
@@ -37,8 +40,11 @@ _BEAT = 2.0  # seconds between signs of life
 _CHORES = 0.1  # seconds between looks for something to do
 _DOCUMENTS = 1.0  # seconds between looks for changed documents
 _COMPACTION = 5.0  # seconds between looks for snapshots to make anew
+_LEARNING = 1.0  # seconds between looks for jobs, and for decisions that candidates have not seen
+_WATCH = 1.0  # seconds between looks for live traffic to look at
 _COMPACTING = "compaction"
 _LAST_WAIT = 3.0  # seconds
+_LONG = frozenset({f"steward-{_COMPACTING}", "steward-watch"})
 _RECHECK = 1.0  # seconds
 _ALARMS = 10.0  # seconds
 _RETRY = 5.0  # seconds before a release that would not open is tried again
@@ -89,13 +95,16 @@ class Steward:
         self._house = house
         self._stop = threading.Event()
         self._first_of_host = self._first_of_all = False
-        documents = DocumentChores(house)
+        documents, watch = DocumentChores(house), WatchChores(house)
+        self._learning = LearningChores(house)
         rounds = (
             ("keep-up", _LOOK, self._keep_up),
             ("look-out", _LOOK, documents.look_out),
             ("alive", _BEAT, self._say_alive),
             ("chores", _CHORES, self._chores),
             ("documents", _DOCUMENTS, lambda: documents.recheck(first_of_all=self._first_of_all)),
+            ("learning", _LEARNING, lambda: self._learning.round(first_of_all=self._first_of_all)),
+            ("watch", _WATCH, lambda: watch.round(first_of_all=self._first_of_all)),
             (
                 _COMPACTING,
                 _COMPACTION,
@@ -127,8 +136,9 @@ class Steward:
         """Leave the workers in order, so that no change waits for this one."""
         self._stop.set()
         for thread in self._threads:
-            # A compaction may be waiting for workers that hang; whatever it is at, nothing is lost when it is cut off.
-            thread.join(_LAST_WAIT if thread.name == f"steward-{_COMPACTING}" else None)
+            # Compaction may be waiting for workers that hang, a look takes seconds; cut off, nothing of them is lost.
+            thread.join(_LAST_WAIT if thread.name in _LONG else None)
+        self._guarded(self._learning.stop)
         self._house.shelf.attend(False)
         self._guarded(lambda: self._house.store.commit(lambda connection: workers.gone(connection, self._house.worker)))
 

@@ -82,7 +82,7 @@ def _became(automatic: Automatic) -> Iterator[str]:
     yield "decisions"
     if automatic.outcome is Outcome.BLOCK:
         yield "blocked"
-    if automatic.state is State.WAITING and reasons - {Reason.HALTED}:
+    if automatic.state is State.WAITING and reasons - {Reason.HALTED, Reason.RANDOM_CHECK}:
         yield "held"
 
 

@@ -7,9 +7,12 @@ from typing import Any
 from rules.model import Effect
 from service.domain.access import Principal
 from service.domain.answer import document_part, rules_part
+from service.domain.chosen import chosen
+from service.learn.judge import Need
 from service.usecases.ask import Ask, Asked, consider_ask, find_pointer
 from service.usecases.consider import Considered
 from service.usecases.house import House
+from service.usecases.shelf import OpenRelease
 
 
 def trace(house: House, principal: Principal, ask: Ask) -> dict[str, Any]:
@@ -58,10 +61,9 @@ def _rooms(asked: Asked) -> list[dict[str, Any]]:
                     "energy": round(judgement.energy, 4),
                     "in_domain": judgement.in_domain,
                 },
-                "notes": [],
+                "notes": _judgement_notes(asked.release),
             },
         ]
-    certificate = asked.certificate
     rooms.append(
         {
             "name": "routing",
@@ -71,8 +73,9 @@ def _rooms(asked: Asked) -> list[dict[str, Any]]:
                 "outcome": automatic.outcome.value,
                 "decided_by": automatic.decided_by.value if automatic.decided_by else None,
                 "label": automatic.label,
+                "labels": list(automatic.labels),
                 "reasons": [reason.value for reason in automatic.reasons],
-                "threshold": round(certificate.threshold, 4) if certificate else None,
+                "threshold": _threshold(asked),
             },
             "notes": [_certificate_note(asked)],
         }
@@ -84,6 +87,25 @@ def _law_notes(considered: Considered) -> list[str]:
     if considered.ruling.effect is Effect.BLOCK:
         return ["Nothing after the rules is run"]
     return ["A room after this one failed, so a person decides"] if considered.fault else []
+
+
+def _judgement_notes(release: OpenRelease) -> list[str]:
+    """What the classifier looked at besides the text and its meaning."""
+    notes = []
+    if release.judge_encoder is not release.encoder:
+        notes.append("By an encoder of its own: the text was encoded twice")
+    if Need.ATTRIBUTES in release.head.needs:
+        notes.append("It looks at the attributes too")
+    if Need.VOTES in release.head.needs:
+        notes.append("It looks at which labels the found documents name too")
+    return notes
+
+
+def _threshold(asked: Asked) -> float | None:
+    """What confidence the promise for these labels asks for; None where nothing is automatic."""
+    given = chosen(asked.release.workflow, asked.considered.judgement)
+    threshold = asked.certificate.threshold_for(given) if asked.certificate and given else None
+    return None if threshold is None else round(threshold, 4)
 
 
 def _certificate_note(asked: Asked) -> str:

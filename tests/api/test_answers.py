@@ -83,6 +83,21 @@ def test_a_case_is_as_the_reference_says(ask: Any) -> None:
     assert fits(replies.Case, ask("reviewer", "GET", case))["state"] == "decided"
 
 
+@pytest.mark.parametrize("text", [CLEAR, ODD], ids=["final", "waiting"])
+def test_a_label_is_explained_as_the_reference_says(ask: Any, reviewer: Signoff, text: str) -> None:
+    """To whoever may see such things, over the wire and through the client; a rule block has no label to explain."""
+    made = ask("caller", "POST", "/v1/decisions", {"workflow": WORKFLOW, "text": text}).json()
+    told = fits(replies.LabelExplanation, ask("operations", "GET", f"/v1/decisions/{made['id']}/explanation"))
+    assert told["automatic"] is (made["decided_by"] == "classifier")
+    assert [each["reason"] for each in told["would_be_automatic"]] == made["reasons"]
+    assert len(told["nearest"]) == 5
+    assert reviewer.explain_label(made["id"]).label == told["label"]
+    blocked = ask("caller", "POST", "/v1/decisions", {"workflow": WORKFLOW, "text": THREAT}).json()
+    with pytest.raises(SignoffError) as caught:
+        reviewer.explain_label(blocked["id"])
+    assert caught.value.code == "conflict"
+
+
 def test_operations_are_answered_as_the_reference_says(ask: Any) -> None:
     """Search, rules, documents, releases, halt, readiness and the ledger."""
     asked = {"workflow": WORKFLOW, "text": "charged twice", "k": 3}

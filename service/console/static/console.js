@@ -84,19 +84,35 @@ all("[data-opens]").forEach((button) => button.addEventListener("click", toggleK
 
 // --- deciding a case -------------------------------------------------------------------------------------------
 
-function follow() {
-  // outcome and reason code follow the label, unless the reviewer has set them
-  const label = one("[name=label]:checked", form);
-  if (!label) return;
-  const outcome = label.closest(".choice").dataset.outcome;
-  const settled = outcome === "allow" || outcome === "block";
+function settled(outcomes) {
+  // as the service combines them: what blocks blocks, and what leaves the outcome open is a person's to settle
+  if (outcomes.includes("block")) return "block";
+  return outcomes.every((outcome) => outcome === "allow") ? "allow" : "";
+}
+
+function standAlone(clicked) {
+  // "none of these" goes with no label: whichever was chosen last stays
+  const none = one("#label-none");
+  if (!none.checked || all("[name=label]:checked", form).length < 2) return;
+  if (clicked !== none) none.checked = false;
+  else all("[name=label]:checked", form).forEach((label) => (label.checked = label === none));
+}
+
+function follow(event) {
+  // outcome and reason code follow the labels, unless the reviewer has set them
+  standAlone(event?.target);
+  if (!one("#label-outcome")) return; // labelling asks for no outcome
+  const labels = all("[name=label]:checked", form);
+  if (!labels.length) return;
+  const outcome = settled(labels.map((label) => label.closest(".choice").dataset.outcome));
   const own = one('[name=outcome][value=""]', form);
-  own.disabled = !settled;
-  if (!settled) own.checked = false;
+  own.disabled = !outcome;
+  if (!outcome) own.checked = false;
   else if (!one("[name=outcome]:checked", form)) own.checked = true;
-  one("#label-outcome").textContent = settled ? `: ${outcome}` : "";
+  one("#label-outcome").textContent = outcome ? `: ${outcome}` : "";
   const code = one("#reason-code");
-  if (code.value === (code.dataset.filled ?? "")) code.value = label.id === "label-none" ? "none_of_these" : label.value;
+  const first = labels[0];
+  if (code.value === (code.dataset.filled ?? "")) code.value = first.id === "label-none" ? "none_of_these" : first.value;
   code.dataset.filled = code.value;
 }
 

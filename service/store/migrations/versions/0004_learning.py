@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("calibration", sa.String(length=64), nullable=False),
         sa.Column("head", sa.String(length=64), nullable=False),
         sa.Column("use", sa.Integer(), nullable=False),
+        sa.Column("cases", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("calibration", "head", name=op.f("pk_calibration_uses")),
         sa.UniqueConstraint("calibration", "use", name=op.f("uq_calibration_uses_calibration_use")),
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.String(length=64), nullable=False),
         sa.Column("words", sa.String(length=64), nullable=False),
         sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("part", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=20), nullable=False),
         sa.Column("decision", sa.String(length=64), nullable=True),
@@ -144,6 +146,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model"], ["models.id"], name=op.f("fk_shadows_model")),
         sa.PrimaryKeyConstraint("model", "decision", name=op.f("pk_shadows")),
     )
+    with op.batch_alter_table("workflows", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("watched_by", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("watched_from", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("labels", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("probability", sa.Float(), nullable=True))
@@ -162,6 +167,9 @@ def _list_labels(connection: sa.Connection) -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("workflows", schema=None) as batch_op:
+        batch_op.drop_column("watched_from")
+        batch_op.drop_column("watched_by")
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.drop_column("probability")
         batch_op.drop_column("labels")

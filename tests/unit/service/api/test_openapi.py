@@ -11,14 +11,23 @@ from pydantic import TypeAdapter
 from service.api import (
     examples,
     examples_documents,
+    examples_labelling,
+    examples_models,
     examples_rules,
+    examples_watch,
     replies,
     replies_documents,
+    replies_labelling,
+    replies_models,
     replies_operations,
     replies_rules,
+    replies_watch,
     schemas,
     schemas_documents,
+    schemas_labelling,
+    schemas_models,
     schemas_rules,
+    schemas_watch,
 )
 from service.api.openapi import operations
 from service.api.problems import BY_CODE, MEDIA_TYPE
@@ -30,9 +39,18 @@ def document(bare_app: FastAPI) -> dict[str, Any]:
     return bare_app.openapi()
 
 
-PARTS = (replies, replies_operations, replies_rules, replies_documents)
-TAKEN = (schemas, schemas_rules, schemas_documents)
-REQUESTS = examples.REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS
+PARTS = (
+    replies,
+    replies_operations,
+    replies_rules,
+    replies_documents,
+    replies_labelling,
+    replies_models,
+    replies_watch,
+)
+TAKEN = (schemas, schemas_rules, schemas_documents, schemas_labelling, schemas_models, schemas_watch)
+REQUESTS = examples.REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS | examples_labelling.REQUESTS
+REQUESTS |= examples_models.REQUESTS | examples_watch.REQUESTS
 
 
 def every(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

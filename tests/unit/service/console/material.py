@@ -25,6 +25,7 @@ UNKNOWN = {
     "spans": [],
     "unknown": ["amount"],
 }
+SUGGESTION = {"label": "charged_twice", "title": "Charged twice", "probability": 0.61}
 RULES = {"effect": "review", "findings": [FINDING], "unknown": [UNKNOWN], "no_match": 13}
 
 
@@ -64,6 +65,7 @@ def case(**changes: Any) -> dict[str, Any]:
         "workflow": "retail-banking",
         "queue": "retail-banking",
         "kind": "held",
+        "blind": False,
         "state": "queued",
         "priority": 50,
         "reasons": ["rule_unknown", "below_threshold"],
@@ -75,7 +77,9 @@ def case(**changes: Any) -> dict[str, Any]:
         "text": TEXT,
         "attributes": {"channel": "app", "authenticated": True},
         "subject": None,
-        "suggestion": {"label": "charged_twice", "title": "Charged twice", "probability": 0.61},
+        "several": False,
+        "suggestion": SUGGESTION,
+        "suggestions": [SUGGESTION],
         "labels": [{"label": "charged_twice", "probability": 0.61}, {"label": "complaint", "probability": 0.22}],
         "rules": RULES,
         "documents": [document(), document(id="doc_complaints", passage_id="retail-banking/complaints@1#0")],
@@ -133,3 +137,10 @@ def decision(**changes: Any) -> dict[str, Any]:
         ],
         **changes,
     }
+
+
+def blind_case(**changes: Any) -> dict[str, Any]:
+    """A blind check that nobody has decided yet, as `read_case` gives it."""
+    hidden = {"kind": None, "outcome": None, "suggestion": None, "rules": None, "draft": None}
+    empty: dict[str, Any] = {"suggestions": [], "labels": [], "documents": []}
+    return case(**{"blind": True, "reasons": ["random_check"], **hidden, **empty, **changes})

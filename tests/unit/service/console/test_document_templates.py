@@ -238,6 +238,6 @@ def test_why_nothing_is_found_as_of_a_day_is_shown() -> None:
     """In place of the sentence that nothing bears on it, on both pages that look back."""
     told = "Nothing that you may see was approved here before 3 March."
     assert told in _searching(found=(), then="2 March", notices=[told])
-    given = {"documents": (), "following": "", "wanted": Asked(), "then": "2 March", "notices": [told]}
+    given: dict[str, Any] = {"documents": (), "following": "", "wanted": Asked(), "then": "2 March", "notices": [told]}
     given |= {"collections": [], "statuses": (), "due": words.DUE, "may_write": False}
     assert told in _body("documents.html", **given)

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
+from service.api.examples import LABEL_EXPLANATION
 from service.console import rule_words, words
 from service.console.change_views import FilesView, earlier_view, files_view, reckoned
 from service.console.decision_views import decision_view
+from service.console.label_views import label_view
 from service.console.notices import Notice
 from service.console.one_rule_views import rule_view
 from service.console.render import DOORS, STATIC, doors, here, page, said, static_address
@@ -26,7 +28,18 @@ from service.console.trouble import notice_of
 from service.console.views import Draft, case_view, queue_views, rows
 from service.domain.access import ROLES, Principal
 from service.errors import FieldProblem, InvalidRequest
-from tests.unit.service.console.material import FINDING, NOW, RULES, case, choice, decision, document, lease, review
+from tests.unit.service.console.material import (
+    FINDING,
+    NOW,
+    RULES,
+    blind_case,
+    case,
+    choice,
+    decision,
+    document,
+    lease,
+    review,
+)
 from tests.unit.service.console.rule_material import (
     alarm,
     change,
@@ -80,21 +93,30 @@ def _evil_case() -> dict[str, Any]:
 
 def _case_page() -> str:
     shown = case_view(_evil_case(), EVIL, has_token=True, now=NOW)
-    draft = Draft(EVIL, EVIL, EVIL, EVIL, EVIL, frozenset({EVIL}))
+    draft = Draft((EVIL,), EVIL, EVIL, EVIL, EVIL, frozenset({EVIL}))
     notice = Notice(EVIL, EVIL, EVIL, problems=((EVIL, EVIL),), claim="case_1", link="/console", link_text=EVIL)
-    return _body("case.html", case=shown, draft=draft, may_claim=True, notice=notice)
+    return _body("case.html", case=shown, draft=draft, may_claim=True, may_explain_label=True, notice=notice)
 
 
 def _decided_page() -> str:
     evil = review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL], passages=[EVIL])
     shown = case_view({**_evil_case(), "state": "decided", "lease": None, "review": evil}, "Maya", False, NOW)
-    return _body("case.html", case=shown, draft=Draft(), may_claim=True)
+    return _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
 
 
 def _decision_page() -> str:
     evil = {"state": "final", **review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL])}
     shown = decision(labels=[{"label": EVIL, "probability": None}], public_reason=EVIL, release=EVIL, history=[evil])
-    return _body("decision.html", decision=decision_view(shown, {}, NOW), may_explain=True)
+    return _body("decision.html", decision=decision_view(shown, {}, NOW), may_explain=True, may_explain_label=True)
+
+
+def _label_page() -> str:
+    like = {"text": EVIL, "labels": [EVIL], "similarity": 0.5, "source": EVIL}
+    lack = {"reason": EVIL, "words": EVIL, "found": None, "needed": None}
+    named = dict.fromkeys(("decision", "workflow", "release", "label"), EVIL)
+    listed = {"labels": [EVIL], "would_be_automatic": [lack], "nearest": [like]}
+    told = {**LABEL_EXPLANATION, **named, **listed, "telling": [{"what": EVIL, "weight": -1.0}]}
+    return _body("label_explanation.html", label=label_view(told, {EVIL: EVIL}))
 
 
 def _try_page() -> str:
@@ -204,7 +226,7 @@ def _body(template: str, **shown: Any) -> str:
 @pytest.mark.parametrize(
     "made",
     [
-        *(_case_page, _decided_page, _decision_page, _try_page, _queue_page),
+        *(_case_page, _decided_page, _decision_page, _label_page, _try_page, _queue_page),
         *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
     ],
 )
@@ -219,7 +241,7 @@ def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
 @pytest.mark.parametrize(
     "made",
     [
-        *(_case_page, _decided_page, _decision_page, _try_page, _queue_page),
+        *(_case_page, _decided_page, _decision_page, _label_page, _try_page, _queue_page),
         *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
     ],
 )
@@ -231,9 +253,9 @@ def test_pages_keep_to_a_strict_content_security_policy(made: Callable[[], str])
 
 def test_a_case_form_keeps_what_was_written() -> None:
     """After a refusal the page shows the reviewer's own words again, chosen and ticked."""
-    draft = Draft("complaint", "block", "FRD", "my note", "my reply", frozenset({"retail-banking/complaints@1#0"}))
+    draft = Draft(("complaint",), "block", "FRD", "my note", "my reply", frozenset({"retail-banking/complaints@1#0"}))
     shown = case_view(case(), "Maya", has_token=False, now=NOW)
-    body = _body("case.html", case=shown, draft=draft, may_claim=True)
+    body = _body("case.html", case=shown, draft=draft, may_claim=True, may_explain_label=True)
     assert re.search(r'value="complaint" required checked', body)
     assert re.search(r'value="block" data-key="b" checked', body)
     assert re.search(r'complaints@1#0" data-passage="2" checked', body)
@@ -242,10 +264,35 @@ def test_a_case_form_keeps_what_was_written() -> None:
     assert 'value="FRD"' in body
 
 
+def test_several_labels_are_ticked_and_one_is_chosen() -> None:
+    """Boxes where as many as fit may be given, and none of them is needed: none of these is an answer too."""
+    held = case(state="claimed", lease=lease(), several=True)
+    shown = case_view(held, "Maya", has_token=True, now=NOW)
+    draft = Draft(("complaint", "bereavement"))
+    body = _body("case.html", case=shown, draft=draft, may_claim=True, may_explain_label=True)
+    assert len(re.findall(r'<input type="checkbox" name="label"', body)) == 4
+    assert len(re.findall(r'name="label"[^>]* checked', body)) == 2
+    assert re.search(r'name="label"[^>]* required', body) is None
+    one = case_view(case(state="claimed", lease=lease()), "Maya", has_token=True, now=NOW)
+    body = _body("case.html", case=one, draft=Draft(), may_claim=True, may_explain_label=True)
+    assert len(re.findall(r'<input type="radio" name="label"[^>]* required', body)) == 4
+
+
+def test_a_blind_case_shows_no_trace_of_what_was_made_of_it() -> None:
+    """No section for rules, documents or the classifier, no way to the decision: there is only the request."""
+    held = blind_case(state="claimed", lease=lease())
+    shown = case_view(held, "Maya", has_token=True, now=NOW)
+    body = _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
+    for made in ("Rules", "Approved documents", "classifier thinks", "Suggested", "dec_1", "explanation", 'percent">'):
+        assert made not in body.partition("<main")[2].partition("<dialog")[0].replace('percent"></span>', "")
+    assert "Blind check" in body
+    assert "Decide and next" in body
+
+
 def test_somebody_elses_case_can_be_read_but_not_decided() -> None:
     """The holder is named, and there is no form to send."""
     shown = case_view(case(state="claimed", lease=lease("Sam")), "Maya", has_token=False, now=NOW)
-    body = _body("case.html", case=shown, draft=Draft(), may_claim=True)
+    body = _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
     assert "<strong>Sam</strong> holds this case" in body
     assert 'name="label"' not in body
     assert "Decide and next" not in body
@@ -253,7 +300,9 @@ def test_somebody_elses_case_can_be_read_but_not_decided() -> None:
 
 def test_a_reader_without_scope_review_is_not_offered_to_claim() -> None:
     """Reading a case is not deciding it."""
-    body = _body("case.html", case=case_view(case(), "Ada", False, NOW), draft=Draft(), may_claim=False)
+    body = _body(
+        "case.html", case=case_view(case(), "Ada", False, NOW), draft=Draft(), may_claim=False, may_explain_label=True
+    )
     assert "Claim this case" not in body
     assert "scope “review”" in body
 
@@ -261,7 +310,7 @@ def test_a_reader_without_scope_review_is_not_offered_to_claim() -> None:
 def test_every_field_has_a_label() -> None:
     """A screen reader names each control of the form."""
     shown = case_view(case(state="claimed", lease=lease()), "Maya", has_token=True, now=NOW)
-    body = _body("case.html", case=shown, draft=Draft(), may_claim=True)
+    body = _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
     controls = re.findall(r"<(?:input|select|textarea)\b[^>]*>", body)
     for control in controls:
         found = re.search(r'\sid="([^"]+)"', control)
@@ -272,10 +321,10 @@ def test_every_field_has_a_label() -> None:
 @pytest.mark.parametrize(
     "role, names",
     [
-        ("reviewer", ["Queues", "Try it", "Decisions", "Documents", "Search"]),
-        ("operations", ["Queues", "Try it", "Decisions", "Documents", "Search", "Rules"]),
+        ("reviewer", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "Search"]),
+        ("operations", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "Search", "Rules", "Watch"]),
         ("caller", ["Decisions"]),
-        ("auditor", ["Queues", "Try it", "Decisions", "Documents", "History of rules"]),
+        ("auditor", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "History of rules"]),
     ],
 )
 def test_the_navigation_offers_what_the_key_opens(role: str, names: list[str]) -> None:
@@ -297,6 +346,7 @@ def test_nobody_signed_in_sees_no_navigation() -> None:
         ("/console/try", "Try it"),
         ("/console/documents/import", "Documents"),
         ("/console/search", "Search"),
+        ("/console/labelling/w", "Labelling"),
     ],
 )
 def test_the_navigation_marks_where_one_is(path: str, name: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from rules.model import Attribute, AttributeType
@@ -76,7 +79,7 @@ def test_a_value_of_the_wrong_type_is_named_with_what_is_wanted(name: str, value
     assert [(p.field, p.remedy) for p in problems] == [(f"attributes.{name}", f"give {wanted}")]
 
 
-def _trace() -> dict[str, object]:
+def _trace() -> dict[str, Any]:
     judged = {"labels": [{"label": "charged_twice", "probability": 0.61}], "confidence": 0.61, "in_domain": False}
     return {
         "rooms": [
@@ -112,6 +115,15 @@ def test_labels_are_those_the_classifier_judged_with_their_titles() -> None:
     """Not the shortened list of the answer."""
     shown = way(_trace(), TEXT, WORKFLOW)
     assert [(label.name, label.figure) for label in shown.labels] == [("Charged twice", "61%")]
+
+
+def test_the_labels_that_it_was_routed_by_are_named() -> None:
+    """All of them where a request may have several; none where none was likely enough."""
+    trace: dict[str, Any] = _trace()
+    routed = {"name": "routing", "ms": 0.1, "result": {"labels": ["charged_twice", "complaint"]}, "notes": []}
+    several = replace(WORKFLOW, several=True)
+    assert way({**trace, "rooms": [*trace["rooms"], routed]}, TEXT, several).label == "Charged twice, complaint"
+    assert way(trace, TEXT, several).label == ""
 
 
 def test_a_blocked_text_shows_the_rooms_it_went_through_and_no_more() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from service.console.views import Draft, case_view, choice_views, holding, queue_views, rows
-from tests.unit.service.console.material import NOW, TEXT, case, choice, lease, review
+from tests.unit.service.console.material import NOW, TEXT, blind_case, case, choice, lease, review
 
 
 def test_the_case_page_marks_what_the_rules_matched_in_the_text() -> None:
@@ -26,13 +26,13 @@ def test_the_most_probable_labels_come_first_and_carry_the_number_keys() -> None
         ("complaint", "2", "22%"),
         ("bereavement", "3", ""),
     ]
-    assert shown.suggestion is not None
-    assert shown.suggestion.id == "charged_twice"
+    assert [c.id for c in shown.suggested] == ["charged_twice"]
+    assert shown.guess == "Charged twice"
 
 
 def test_only_nine_labels_have_a_number_key() -> None:
     """The tenth is found by filtering."""
-    choices = choice_views([choice(f"label_{n:02}") for n in range(12)], [], None)
+    choices = choice_views([choice(f"label_{n:02}") for n in range(12)], [], ())
     assert [c.key for c in choices] == [*"123456789", "", "", ""]
     assert not any(c.suggested for c in choices)
 
@@ -45,17 +45,43 @@ def test_documents_that_the_suggested_label_rests_on_are_told_apart() -> None:
 
 def test_without_a_suggestion_none_is_shown() -> None:
     """A label left to people shows no suggestion, and no document counts as named."""
-    shown = case_view(case(suggestion=None), "Maya", has_token=False, now=NOW)
-    assert shown.suggestion is None
+    shown = case_view(case(suggestion=None, suggestions=[]), "Maya", has_token=False, now=NOW)
+    assert (shown.suggested, shown.guess) == ((), "")
     assert not any(found.named for found in shown.documents)
 
 
 def test_a_case_of_a_blocked_request_shows_without_labels_or_documents() -> None:
     """Nothing after the rules was run, and the page still stands."""
-    shown = case_view(case(suggestion=None, labels=[], documents=[], draft=None), "Maya", has_token=False, now=NOW)
+    blocked = case(suggestion=None, suggestions=[], labels=[], documents=[], draft=None)
+    shown = case_view(blocked, "Maya", has_token=False, now=NOW)
     assert [c.percent for c in shown.choices] == ["", "", ""]
     assert shown.draft == ""
     assert shown.documents == ()
+    assert not shown.explainable
+
+
+def test_a_blind_case_leads_nobody() -> None:
+    """The labels stand in the policy's order, none is suggested or weighed, and its kind is only that it is blind."""
+    shown = case_view(blind_case(), "Maya", has_token=True, now=NOW)
+    assert shown.blind
+    assert not shown.explainable
+    assert [(c.id, c.percent, c.suggested) for c in shown.choices] == [
+        ("bereavement", "", False),
+        ("complaint", "", False),
+        ("charged_twice", "", False),
+    ]
+    assert (shown.row.kind.short, [reason.value for reason in shown.row.reasons]) == ("Blind check", ["random_check"])
+    assert (shown.guess, shown.rules.findings, shown.documents, shown.draft) == ("", (), (), "")
+
+
+def test_of_several_labels_all_that_are_likely_are_suggested() -> None:
+    """And a document that any of them rests on is told apart."""
+    both = [{"label": name, "title": name, "probability": 0.9} for name in ("charged_twice", "bereavement")]
+    labels = [{"label": each["label"], "probability": 0.9} for each in both]
+    shown = case_view(case(several=True, suggestions=both, labels=labels), "Maya", has_token=False, now=NOW)
+    assert shown.several
+    assert {c.id for c in shown.suggested} == {"charged_twice", "bereavement"}
+    assert [found.named for found in shown.documents] == [True, False]
 
 
 @pytest.mark.parametrize(

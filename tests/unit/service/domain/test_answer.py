@@ -28,8 +28,9 @@ FEES = Evidence(DocumentKey("c", "fees", 1), 0, "Fees", "", "We refund fees.", (
 JUDGEMENT = Judgement((Scored("refund", 0.95), Scored("close", 0.03)), 0.95, 0.92, 5.0, in_domain=True)
 
 
-def answered(autonomy: Autonomy, judgement: Judgement | None = JUDGEMENT, *, halted: bool = False):
-    labels = (
+def answered(autonomy: Autonomy, judgement: Judgement | None = JUDGEMENT, *, halted: bool = False, labels=None):
+    several = labels is not None
+    labels = labels or (
         Label("refund", "Refund", Outcome.ALLOW, autonomy, documents=("fees",), public_reason="We refund it."),
         Label("close", "Close account", Outcome.REVIEW, Autonomy.DRAFT),
     )
@@ -42,6 +43,7 @@ def answered(autonomy: Autonomy, judgement: Judgement | None = JUDGEMENT, *, hal
         labels=labels,
         guarantee=Guarantee(0.05, 0.1),
         queue=QueuePolicy("bank"),
+        several=several,
     )
     ruling = Ruling("digest", None, Obligations())
     return answer(
@@ -87,3 +89,31 @@ def test_a_final_answer_shows_the_one_label_decided():
 def test_without_a_judgement_there_are_no_labels():
     """The classifier could not be asked."""
     assert answered(Autonomy.AUTO, None)["labels"] == []
+
+
+SEVERAL = Judgement(
+    (Scored("refund", 0.95), Scored("spy", 0.9), Scored("close", 0.1)), 0.9, 0.8, 5.0, True, ("refund", "spy")
+)
+
+
+def test_of_several_labels_all_that_were_decided_are_shown_with_their_probabilities():
+    """And the draft says what is approved for each of them, every source once."""
+    labels = (
+        Label("refund", "Refund", Outcome.ALLOW, Autonomy.AUTO, documents=("fees",), public_reason="We refund it."),
+        Label("spy", "Spy", Outcome.ALLOW, Autonomy.AUTO, documents=("fees",)),
+        Label("close", "Close", Outcome.ALLOW, Autonomy.PEOPLE),
+    )
+    shown = answered(Autonomy.AUTO, SEVERAL, labels=labels)
+    assert shown["state"] == "final"
+    assert shown["labels"] == [{"label": "refund", "probability": 0.95}, {"label": "spy", "probability": 0.9}]
+    assert shown["draft"] == {"text": "We refund it.\n\nWe refund fees.", "citations": ["doc_fees@1"]}
+
+
+def test_one_of_several_labels_left_to_people_leaves_them_unled():
+    """Nothing is suggested where one of the chosen labels is to be given without a suggestion."""
+    labels = (
+        Label("refund", "Refund", Outcome.ALLOW, Autonomy.AUTO),
+        Label("spy", "Spy", Outcome.BLOCK, Autonomy.PEOPLE),
+    )
+    shown = answered(Autonomy.AUTO, SEVERAL, labels=labels)
+    assert (shown["state"], shown["labels"], shown["draft"]) == ("waiting", [], None)

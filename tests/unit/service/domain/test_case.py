@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from service.domain.case import CaseAction, CaseState, lease_expired, next_state, overdue
+import pytest
+
+from service.domain.case import CaseAction, CaseKind, CaseState, blind, lease_expired, next_state, overdue
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -48,3 +50,18 @@ def test_a_decided_case_is_never_overdue():
     """Only what waits can be late."""
     assert overdue(CaseState.QUEUED, NOW, NOW)
     assert not overdue(CaseState.DECIDED, NOW - timedelta(days=1), NOW)
+
+
+@pytest.mark.parametrize(
+    "kind, state, probability, unseen",
+    [
+        (CaseKind.HELD, CaseState.QUEUED, 0.05, True),
+        (CaseKind.AFTER_THE_FACT, CaseState.CLAIMED, 0.05, True),
+        (CaseKind.HELD, CaseState.DECIDED, 0.05, False),
+        (CaseKind.HELD, CaseState.QUEUED, None, False),
+        (CaseKind.APPEAL, CaseState.QUEUED, 0.05, False),
+    ],
+)
+def test_a_case_of_a_drawn_request_is_blind_until_it_is_decided(kind, state, probability, unseen):
+    """An appeal is about the decision, so it never is."""
+    assert blind(kind, state, probability) is unseen

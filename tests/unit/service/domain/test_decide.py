@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
@@ -11,6 +12,7 @@ from rules.model import Effect, Finding, FindingStatus, Obligations, Ruling, Sev
 from service.domain.decide import Circumstances, decide, strongest_finding
 from service.domain.types import (
     Autonomy,
+    Bound,
     Certificate,
     DecidedBy,
     EvidencePolicy,
@@ -43,6 +45,7 @@ SURE = Judgement((Scored("refund", 0.95), Scored("close", 0.03)), 0.95, 0.92, 5.
 FEES = Evidence(DocumentKey("c", "fees", 1), 0, "Fees", "", "We refund fees.", ((0, 15),), 1.0, 0.8, {})
 OTHER = dataclasses.replace(FEES, key=DocumentKey("c", "other", 1))
 QUIET = Ruling("digest", None, Obligations())
+DRAWN = Circumstances(random_check=True)
 
 
 def finding(effect: Effect, status: FindingStatus = FindingStatus.MATCH, rule: str = "r") -> Finding:
@@ -70,6 +73,8 @@ def test_a_clear_case_is_decided_automatically():
         ({"ruling": ruling(Effect.REVIEW, FindingStatus.UNKNOWN)}, Reason.RULE_UNKNOWN),
         ({"judgement": dataclasses.replace(SURE, confidence=0.79)}, Reason.BELOW_THRESHOLD),
         ({"judgement": dataclasses.replace(SURE, margin=0.01)}, Reason.AMBIGUOUS_LABELS),
+        ({"judgement": dataclasses.replace(SURE, confidence=math.nan)}, Reason.BELOW_THRESHOLD),
+        ({"judgement": dataclasses.replace(SURE, margin=math.nan)}, Reason.AMBIGUOUS_LABELS),
         ({"judgement": dataclasses.replace(SURE, in_domain=False)}, Reason.OUT_OF_DOMAIN),
         ({"judgement": None}, Reason.DEGRADED),
         ({"evidence": []}, Reason.NO_EVIDENCE),
@@ -132,14 +137,46 @@ def test_a_flag_changes_nothing():
 
 def test_a_random_check_is_seen_afterwards():
     """A request drawn at random is decided automatically and checked by a person."""
-    result = decide(WORKFLOW, QUIET, SURE, [FEES], CERTIFICATE, Circumstances(random_check=True))
+    result = decide(WORKFLOW, QUIET, SURE, [FEES], CERTIFICATE, DRAWN)
+    assert (result.state, result.outcome) == (State.FINAL, Outcome.ALLOW)
     assert result.after_the_fact
     assert result.reasons == (Reason.RANDOM_CHECK,)
 
 
+def test_a_block_that_is_drawn_is_seen_afterwards_too():
+    """The rules' block goes out as ever, and a person says blind what the request is."""
+    result = decide(WORKFLOW, ruling(Effect.BLOCK), None, [], None, DRAWN)
+    assert (result.state, result.outcome, result.decided_by) == (State.FINAL, Outcome.BLOCK, DecidedBy.RULES)
+    assert result.after_the_fact
+    assert result.reasons == (Reason.RANDOM_CHECK,)
+
+
+def test_what_was_only_drawn_waits_where_nothing_can_be_told_from_the_place():
+    """Queue and priority are the same for a block by a severe rule with a queue of its own and for a quiet allow."""
+    obliging = dataclasses.replace(ruling(Effect.BLOCK), obligations=Obligations(priority=100, queue="fraud"))
+    blocked = decide(WORKFLOW, obliging, None, [], None, DRAWN)
+    allowed = decide(WORKFLOW, QUIET, SURE, [FEES], CERTIFICATE, DRAWN)
+    assert (blocked.queue, blocked.priority) == (allowed.queue, allowed.priority) == ("bank", 30)
+
+
+def test_a_held_request_that_is_drawn_stays_held():
+    """The draw adds its reason and changes nothing else."""
+    unsure = dataclasses.replace(SURE, confidence=0.7)
+    result = decide(WORKFLOW, QUIET, unsure, [FEES], CERTIFICATE, DRAWN)
+    assert result.reasons == (Reason.BELOW_THRESHOLD, Reason.RANDOM_CHECK)
+    same = dataclasses.replace(result, reasons=(Reason.BELOW_THRESHOLD,))
+    assert same == decide(WORKFLOW, QUIET, unsure, [FEES], CERTIFICATE)
+
+
+def test_a_draw_alone_never_opens_what_the_rules_left_alone():
+    """Without a draw a block has no case."""
+    result = decide(WORKFLOW, ruling(Effect.BLOCK), None, [], None)
+    assert (result.after_the_fact, result.queue, result.reasons) == (False, None, ())
+
+
 def test_both_causes_of_a_later_look_are_named():
     """A rule and the draw at once: the case says both."""
-    result = decide(WORKFLOW, ruling(Effect.RECHECK), SURE, [FEES], CERTIFICATE, Circumstances(random_check=True))
+    result = decide(WORKFLOW, ruling(Effect.RECHECK), SURE, [FEES], CERTIFICATE, DRAWN)
     assert result.reasons == (Reason.RULE_RECHECK, Reason.RANDOM_CHECK)
 
 
@@ -187,3 +224,88 @@ def test_people_only_labels_are_not_suggested():
     """Autonomy `people`: the reviewer decides without being led."""
     workflow = dataclasses.replace(WORKFLOW, labels=(dataclasses.replace(REFUND, autonomy=Autonomy.PEOPLE),))
     assert decide(workflow, QUIET, SURE, [FEES], CERTIFICATE).label is None
+
+
+# --- several labels a request ---
+
+SEVERAL = dataclasses.replace(WORKFLOW, several=True)
+BOTH = Judgement(
+    (Scored("refund", 0.97), Scored("spy", 0.93), Scored("close", 0.02)), 0.9, 0.86, 5.0, True, chosen=("refund", "spy")
+)
+
+
+def test_several_labels_are_decided_together_by_the_strictest_outcome():
+    """Every one of them may go alone, so the request may; block is stronger than allow, and says its own reason."""
+    result = decide(SEVERAL, QUIET, BOTH, [FEES], CERTIFICATE)
+    assert (result.state, result.outcome) == (State.FINAL, Outcome.BLOCK)
+    assert (result.label, result.labels) == ("refund", ("refund", "spy"))
+    assert result.public_reason is None
+
+
+def test_one_label_for_people_holds_all_of_them():
+    """Automatic only if every label is; a suggestion names them all."""
+    chosen = dataclasses.replace(BOTH, chosen=("refund", "close"))
+    result = decide(SEVERAL, QUIET, chosen, [FEES], CERTIFICATE)
+    assert (result.state, result.reasons) == (State.WAITING, (Reason.LABEL_NEEDS_PERSON,))
+    assert result.labels == ("refund", "close")
+
+
+def test_a_request_with_no_likely_label_is_never_automatic():
+    """None of these, however sure the classifier is of that."""
+    nothing = dataclasses.replace(BOTH, chosen=(), confidence=0.99)
+    result = decide(SEVERAL, QUIET, nothing, [FEES], CERTIFICATE)
+    assert (result.state, result.labels) == (State.WAITING, ())
+    assert Reason.BELOW_THRESHOLD in result.reasons
+
+
+def test_the_documents_of_every_label_are_needed():
+    """The second label's own document was not found."""
+    labels = (REFUND, dataclasses.replace(SPY, documents=("privacy",)))
+    result = decide(dataclasses.replace(SEVERAL, labels=labels), QUIET, BOTH, [FEES], CERTIFICATE)
+    assert result.reasons == (Reason.EVIDENCE_DISAGREES,)
+
+
+def test_a_label_that_the_policy_lost_holds_all_of_them():
+    """What is unknown never allows, and nothing is suggested."""
+    gone = dataclasses.replace(BOTH, chosen=("refund", "gone"))
+    result = decide(SEVERAL, QUIET, gone, [FEES], CERTIFICATE)
+    assert (result.reasons, result.labels) == ((Reason.DEGRADED,), ())
+
+
+def test_in_a_workflow_with_one_label_a_request_the_best_one_counts():
+    """Whatever else a classifier of several labels would add."""
+    assert decide(WORKFLOW, QUIET, BOTH, [FEES], CERTIFICATE).labels == ("refund",)
+
+
+# --- promises of their own for groups of labels ---
+
+GROUPED = dataclasses.replace(
+    CERTIFICATE,
+    bounds=(
+        Bound("harm", ("spy",), 0.01, 40, 0, 0.9, 30),
+        Bound("fraud", ("close",), 0.005, 3, 0, None, 460, why="3 of 460"),
+        Bound("", (), 0.05, 80, 1, 0.8, 45),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "chosen, confidence, reasons",
+    [
+        (("refund",), 0.8, ()),
+        (("refund",), 0.79, (Reason.BELOW_THRESHOLD,)),
+        (("spy",), 0.89, (Reason.BELOW_THRESHOLD,)),
+        (("spy",), 0.9, ()),
+        (("refund", "spy"), 0.89, (Reason.BELOW_THRESHOLD,)),
+        (("refund", "spy"), 0.9, ()),
+        (("refund", "close"), 0.99, (Reason.NO_CERTIFICATE,)),
+    ],
+)
+def test_the_promise_made_for_the_very_labels_counts(chosen, confidence, reasons):
+    """Each group has its threshold; of several groups the strictest counts; a refused one decides nothing alone."""
+    close = dataclasses.replace(CLOSE, outcome=Outcome.ALLOW, autonomy=Autonomy.AUTO)
+    workflow = dataclasses.replace(SEVERAL, labels=(REFUND, close, SPY))
+    judgement = dataclasses.replace(BOTH, chosen=chosen, confidence=confidence)
+    result = decide(workflow, QUIET, judgement, [FEES], GROUPED)
+    assert result.reasons == reasons
+    assert (result.state is State.FINAL) is not bool(reasons)

@@ -9,10 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from service.errors import CannotStart, Conflict, LedgerUnavailable
-from service.store import instance
+from service.store import (
+    instance,
+    tables_learning,  # noqa: F401 - so that its tables are known
+)
 from service.store.engine import open_store
 from service.store.migrate import check_schema, migrate
-from service.store import tables_learning  # noqa: F401 - so that its tables are known
 from service.store.tables import metadata
 
 

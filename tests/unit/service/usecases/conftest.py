@@ -14,7 +14,9 @@ from service.settings import Settings
 from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.usecases.house import House, furnish, open_house
+from tests import house as instance
 from tests.unit.service.usecases.document_desk import Clock, Desk
+from tests.unit.service.usecases.model_desk import open_shop
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +50,22 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     house = furnish(settings, store, cast("Any", None), bytes(32), clock)
     yield Desk(house, clock)
     house.close()
+
+
+@pytest.fixture(scope="session")
+def shop_home(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a small workflow to train models of; not to be written into."""
+    folder = tmp_path_factory.mktemp("shop")
+    home = instance.copy_of(starter, folder / "home")
+    opened = open_house(Settings(home=home))
+    open_shop(opened, folder)
+    opened.close()
+    return home
+
+
+@pytest.fixture
+def shop(shop_home: Path, tmp_path: Path) -> Iterator[House]:
+    """An opened instance of the test's own, with that workflow."""
+    opened = open_house(Settings(home=instance.copy_of(shop_home, tmp_path / "home")))
+    yield opened
+    opened.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
+import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
@@ -11,6 +13,7 @@ from service.domain.access import ROLES, Principal
 from service.usecases.consider import Rooms
 from service.usecases.make_decision import Ask, decide
 from service.usecases.trace_decision import trace
+from tests.unit.service.usecases.edits import pointer_now
 
 OPERATOR = Principal("k3", "operator", ROLES["operations"])
 NAME = "retail-banking"
@@ -68,6 +71,17 @@ def test_documents_that_cannot_be_looked_up_are_a_fault_too(house, monkeypatch):
 
     monkeypatch.setattr(type(house.allowed), "get", get)
     assert "degraded" in answer(house, CLEAR)[1]["reasons"]
+
+
+def test_a_classifier_that_says_no_numbers_said_nothing(house):
+    """A person decides, and the answer can be written down."""
+    release = house.shelf.open(pointer_now(house).release)
+    head = release.head
+    broken = dataclasses.replace(head, bias=np.full_like(head.bias, np.nan))
+    house.shelf.put(dataclasses.replace(release, head=broken))
+    status, made = answer(house, CLEAR)
+    assert (status, made["labels"]) == (202, [])
+    assert "degraded" in made["reasons"]
 
 
 def test_a_healthy_house_is_not_degraded(house):

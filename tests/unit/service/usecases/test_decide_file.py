@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.access import ROLES, Principal
 from service.errors import BadRequest
-from service.usecases.decide_file import decide_file
+from service.usecases.decide_file import Report, decide_file
 
 OPERATOR = Principal("k", "operator", ROLES["operations"])
 NAME = "retail-banking"
@@ -81,3 +81,32 @@ def test_a_damaged_gzip_file_is_a_bad_request(house, tmp_path):
     with pytest.raises(BadRequest, match="no whole gzip file"):
         run(house, source)
     assert not (tmp_path / "answers.jsonl.partial").exists()
+
+
+@pytest.mark.parametrize(
+    "answer, truth, right",
+    [
+        (("classifier", ["a"]), ["a"], True),
+        (("classifier", ["a", "b"]), ["a"], False),
+        (("classifier", ["a", "b"]), ["b", "a"], True),
+        ((None, ["a", "b", "c"]), ["a"], True),
+        ((None, ["b", "a", "c"]), ["a"], False),
+        ((None, ["b", "a", "c"]), ["a", "b"], True),
+        ((None, []), ["a"], False),
+    ],
+)
+def test_labels_are_right_when_they_are_all_and_only_the_right_ones(answer, truth, right):
+    """Decided: every label and no other. Held: the best of those suggested, as many as there are right ones."""
+    decided_by, labels = answer
+    report = Report()
+    listed = [{"label": label, "probability": 0.5} for label in labels]
+    report.add({"outcome": "allow", "reasons": [], "decided_by": decided_by, "labels": listed}, frozenset(truth))
+    assert (report.labelled, report.right) == (1, int(right))
+    assert report.automatic_wrong == int(decided_by is not None and not right)
+
+
+def test_a_row_without_labels_is_not_compared():
+    """It counts as decided and nothing else."""
+    report = Report()
+    report.add({"outcome": "allow", "reasons": [], "decided_by": None, "labels": []}, frozenset())
+    assert (report.decided, report.labelled) == (1, 0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from service.errors import CannotStart
@@ -56,3 +59,34 @@ def test_a_line_that_is_no_example_is_named(tmp_path, line, says):
     with pytest.raises(CannotStart, match=r"examples\.jsonl:2: no example in it") as error:
         read_examples(path)
     assert says in error.value.detail
+
+
+def test_an_example_with_several_labels_is_kept_with_all_of_them(tmp_path: Path) -> None:
+    """`label` is the first; one label is written as before; each label counts once."""
+    several = Example("one", "a", labels=("a", "b"))
+    path = tmp_path / "examples.jsonl"
+    write_examples(path, [several, Example("two", "c"), Example("three", None)])
+    assert [json.loads(line).get("labels") for line in path.read_text().splitlines()] == [["a", "b"], None, None]
+    assert read_examples(path) == [several, Example("two", "c"), Example("three", None)]
+    path.write_text('{"text": "one", "labels": ["b", "b"]}\n{"text": "two", "labels": []}\n')
+    assert [(each.label, each.labels) for each in read_examples(path)] == [("b", ("b",)), (None, ())]
+
+
+@pytest.mark.parametrize("labels", ['"a"', "[1]", '[["a"]]', "null"])
+def test_labels_that_are_no_list_of_texts_are_refused(tmp_path: Path, labels: str) -> None:
+    """With the line."""
+    path = tmp_path / "examples.jsonl"
+    path.write_text(f'{{"text": "one", "labels": {labels}}}\n')
+    with pytest.raises(CannotStart, match=r"examples\.jsonl:1"):
+        read_examples(path)
+
+
+def test_an_example_knows_its_labels_or_says_so() -> None:
+    """The first of them is its label; relabelled, it is the same request."""
+    example = Example("one", "a", attributes={"amount": 1}, origin="exa_1")
+    assert example.relabelled(["b", "c"]) == Example(
+        "one", "b", attributes={"amount": 1}, labels=("b", "c"), origin="exa_1"
+    )
+    assert example.relabelled([]).label is None
+    with pytest.raises(ValueError, match="not the first"):
+        Example("one", "a", labels=("b",))

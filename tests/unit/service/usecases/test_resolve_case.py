@@ -64,6 +64,28 @@ def test_codes_and_label_ids_are_taken(code):
     assert settle_outcome(WORKFLOW, Resolution((), code, Outcome.ALLOW), ()) is Outcome.ALLOW
 
 
+def test_one_label_is_one_label():
+    """Where a request has one, naming two is refused; where it may have several, none is named twice."""
+    two = dataclasses.replace(
+        WORKFLOW, labels=(*WORKFLOW.labels, Label("fraud", "Fraud", Outcome.BLOCK, Autonomy.DRAFT))
+    )
+    both = Resolution(("Verlust der Karte", "fraud"), "x")
+    with pytest.raises(InvalidRequest, match="has one label"):
+        settle_outcome(two, both, ())
+    several = dataclasses.replace(two, several=True)
+    assert settle_outcome(several, both, ()) is Outcome.BLOCK
+    with pytest.raises(InvalidRequest, match="named twice"):
+        settle_outcome(several, dataclasses.replace(both, labels=("fraud", "fraud")), ())
+
+
+def test_labels_that_leave_the_outcome_open_ask_for_one():
+    """Of several labels the strictest outcome counts, and review is stricter than allow."""
+    open_ = Label("open", "Open", Outcome.REVIEW, Autonomy.DRAFT)
+    several = dataclasses.replace(WORKFLOW, labels=(*WORKFLOW.labels, open_), several=True)
+    with pytest.raises(InvalidRequest, match="ends in allow or block"):
+        settle_outcome(several, Resolution(("Verlust der Karte", "open"), "x"), ())
+
+
 def test_the_api_asks_for_the_same_code():
     """The schema says the pattern, so that a caller's tools know it."""
     body = {"token": "t", "labels": [], "outcome": "allow", "passage_ids": []}

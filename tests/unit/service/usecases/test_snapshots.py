@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from index import seal
+from index.build import build_snapshot
 from service.store import snapshots as origins
 from service.store import tables
 from service.store.pointers import Pointer
@@ -147,11 +148,13 @@ def test_what_keeps_coming_to_something_else_is_left_alone_for_a_while(house, di
     """Building it is dear and holds up others: told once, tried again after a minute, then ever later, and mended as
     soon as it can be."""
     now, built = [0.0], []
+
+    def counted(*given, **more):
+        built.append(now[0])
+        return build_snapshot(*given, **more)
+
     monkeypatch.setattr(snapshots, "time", SimpleNamespace(monotonic=lambda: now[0], time_ns=time.time_ns))
-    build = snapshots.build_snapshot
-    monkeypatch.setattr(
-        snapshots, "build_snapshot", lambda *given, **more: built.append(now[0]) or build(*given, **more)
-    )
+    monkeypatch.setattr(snapshots, "build_snapshot", counted)
     write(house, "Open all night.")
     shutil.rmtree(house.snapshots.folder / digest)
     with capture_logs() as logs:

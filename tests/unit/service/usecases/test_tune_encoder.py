@@ -10,10 +10,10 @@ import pytest
 
 import index
 from index.adapt import Adapter
-from service.errors import Conflict, InvalidRequest
+from service.errors import Conflict, InvalidRequest, LosesAutomation
 from service.store import ledger, pointers
 from service.usecases.house import House
-from service.usecases.release_tuned import LosesAutomation, release_adapter, take_back
+from service.usecases.release_tuned import release_adapter, take_back
 from service.usecases.search_documents import search
 from service.usecases.tune_encoder import Method, Plan, tune
 from service.usecases.tuning_questions import Sources
@@ -129,5 +129,5 @@ def test_tuned_weights_answer_and_are_taken_back(house: House, pairs: Path) -> N
     release = house.shelf.open(answering(house))
     assert release.encoder.digest != house.encoder.digest
     assert [path.name for path in encoder_home(house).iterdir()] == [release.encoder.digest]
-    assert first(house, "zorp, please") == "doc_card-freeze"
+    assert first(house, "please zorp case 99") == "doc_card-freeze"
     assert take_back(house, NAME, "bob", "trying it out").id == before

@@ -94,6 +94,7 @@ def release_over(house: House, collections: tuple[str, ...], snapshot: str | Non
         ruleset=nothing,
         snapshot=house.snapshots.open(digest, house.encoder),
         encoder=house.encoder,
+        judge_encoder=house.encoder,
         adapter=None,
         head=nothing,
         certificate=None,
