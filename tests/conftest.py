@@ -8,9 +8,11 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from index.compile import MADE_BY, PRETRAINED_PACKAGE, PRETRAINED_SHA256, compile_encoder, pretrained_folder
@@ -18,7 +20,8 @@ from index.encoder import EncoderPool
 from index.errors import EncoderDamaged
 from index.manifest import read_encoder_manifest
 from service.settings import Settings
-from service.usecases.house import House, open_house
+from service.store.engine import open_store
+from service.usecases.house import House, furnish, open_house, read_secret
 from service.usecases.manage_keys import create
 from tests import house as instance
 
@@ -34,6 +37,15 @@ CACHE = ROOT / ".bench" / "test-encoder"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--data", type=Path, default=None, help="the folder of test data that some tests measure on")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs_can_be_captured() -> Iterator[None]:
+    """A command run in this process sets up logging for good; a logger that is kept from then on is not captured."""
+    configure = structlog.configure
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", lambda **way: configure(**way | {"cache_logger_on_first_use": False}))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +95,19 @@ def home(starter: Path, tmp_path: Path) -> Path:
     return instance.copy_of(starter, tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def opened_encoder(starter: Path) -> EncoderPool:
+    """The starter's encoder as an instance opens it."""
+    settings = Settings(home=starter)
+    return EncoderPool(starter / "encoder", settings.encoder_sessions, cache=settings.encoder_cache)
+
+
 @pytest.fixture
-def house(home: Path) -> Iterator[House]:
-    """An opened instance of the test's own."""
-    opened = open_house(Settings(home=home))
+def house(home: Path, opened_encoder: EncoderPool) -> Iterator[House]:
+    """An opened instance of the test's own. It shares the encoder, which never changes and takes longest to open."""
+    settings = Settings(home=home)
+    store = open_store(settings.database)
+    opened = furnish(settings, store, opened_encoder, read_secret(home), lambda: datetime.now(UTC))
     yield opened
     opened.close()
 

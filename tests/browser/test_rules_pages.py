@@ -151,6 +151,7 @@ def test_a_change_needs_no_javascript_and_nothing_unseen_comes_into_force(
     context.close()
 
 
+@pytest.mark.slow
 def test_a_second_person_has_to_approve(live_server: LiveServer, watched: Watched, browser: Browser) -> None:
     """Whoever proposed it is told so; a colleague sees the same change and approves it."""
     house = open_house(Settings(home=live_server.home))

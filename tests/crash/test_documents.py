@@ -44,8 +44,11 @@ class Told:
         self.done += bool(said)
 
 
-def killed(home: Path, number: int, seconds: float) -> list[str]:
-    """The lines of an actor that was killed that long after it had begun to act; a line cut short is not one."""
+def killed(home: Path, number: int, steps: int, seconds: float) -> list[str]:
+    """The lines of an actor that was killed that long after it had said so many; a line cut short is not one.
+
+    Counted in steps, so that as much is done on a busy machine as on a quiet one.
+    """
     command = [sys.executable, "-m", "tests.crash.documents_actor", str(home), str(number)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     with subprocess.Popen(
@@ -54,11 +57,12 @@ def killed(home: Path, number: int, seconds: float) -> list[str]:
         assert actor.stdout is not None
         first = actor.stdout.readline()
         assert first.strip() == "{}", actor.communicate()[1]
+        said = [actor.stdout.readline() for _ in range(steps)]
         time.sleep(seconds)
         assert actor.poll() is None, actor.communicate()[1]
         actor.kill()
-        rest = actor.stdout.read()
-    return [line for line in rest.splitlines(keepends=True) if line.endswith("\n") and line.startswith("{")]
+        said += actor.stdout.read().splitlines(keepends=True)
+    return [line for line in said if line.endswith("\n") and line.startswith("{")]
 
 
 def check(house: House, told: Told, recent: set[tuple[str, int]]) -> None:
@@ -97,7 +101,7 @@ def kill_often(home: Path, times: int, seed: int) -> Told:
     try:
         for number in range(times):
             before = set(told.live | told.gone | told.waiting)
-            for line in killed(home, number, dice.uniform(0.0, 1.0)):
+            for line in killed(home, number, dice.randrange(6), dice.uniform(0.0, 0.3)):
                 told.take(line)
             recent = (told.live | told.gone | told.waiting) - before
             check(worker, told, set(sorted(recent)[:6]))
@@ -121,7 +125,7 @@ def test_200_kills_lose_and_mix_up_nothing(home, record_testsuite_property):
     """No committed document lost, no wrong id, no unapproved passage returned; and the chain verifies."""
     told = kill_often(home, 200, seed=2)
     record_testsuite_property("document_changes_before_200_kills", told.done)
-    assert told.done > 400
+    assert told.done > 300
 
 
 # --- several workers ---

@@ -90,6 +90,7 @@ def test_sighup_reaches_all_workers_and_restarts_none(server):
     assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_worker_left_behind_never_answers_by_the_old_release(home, tmp_path):
     """One process stands still while the rules change: it is named, and once it moves again it is late, not wrong."""
     with instance.serving(home, tmp_path) as server, instance.serving(home, tmp_path) as late:
