@@ -41,7 +41,7 @@ class TrainOptions:
     defined: float = 50.0  #: examples a label, on average, from which on definitions are not tried: they say no more
     folds: int = 5
     held_out: int = 1000  #: predictions wanted; further folds are left out once there are as many
-    iterations: int = 24  #: of the regression; more hardly move held-out predictions
+    iterations: int = 30  #: of the regression; more hardly move held-out predictions
     keep: float = 0.97  #: share of in-domain requests kept when there are no out-of-domain examples
     keep_at_least: float = 0.95  #: share kept all the same when there are
     lexicon: LexiconOptions = field(default_factory=LexiconOptions)
