@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -180,9 +180,11 @@ def _votes(
 
 def _name(ground: Ground, examples: Sequence[Example], *, all_held: bool) -> str:
     """Names a head by everything that decides what comes of fitting it."""
+    from service.learn.search import TrainOptions
+
     learned = [(example.text, example.labels, dict(example.attributes)) for example in examples]
-    content = [_MADE_BY, ground.recipe.to_json(), ground.workflow.several, ground.encoder.digest, learned]
-    content += [_meanings(ground.workflow), ground.held, all_held]
+    content = [_MADE_BY, asdict(TrainOptions()), ground.recipe.to_json(), ground.workflow.several, learned]
+    content += [ground.encoder.digest, _meanings(ground.workflow), ground.held, all_held]
     if ground.recipe.votes and ground.release is not None:
         content += [ground.release.row[part] for part in ("snapshot", "policy", "adapter")]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()[:32]
