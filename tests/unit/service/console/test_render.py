@@ -203,6 +203,7 @@ def _change(files: FilesView) -> str:
         releases=[earlier_view(old, NOW)],
         replay=tried,
         reckoned=reckoned({"workflows": [reloaded(workflow=EVIL, certificate=None, refusal={"why": EVIL})]}),
+        losing=True,
     )
 
 
@@ -216,7 +217,7 @@ def _explained_page() -> str:
 
 def _proposal_page() -> str:
     evil = proposal(by=EVIL, why=EVIL, workflows=[reloaded(workflow=EVIL, changes=[change(says=EVIL)])])
-    return _body("rule_proposal.html", proposal=proposal_view(evil, "Maya", NOW), why=EVIL)
+    return _body("rule_proposal.html", proposal=proposal_view(evil, "Maya", NOW), why=EVIL, losing=True)
 
 
 def _body(template: str, **shown: Any) -> str:
