@@ -1,8 +1,12 @@
 """Whether the guarantee holds: certified on 1,500 judged requests drawn at random, checked on the others, many times.
 
-The others scatter about the error that they were drawn from, so that a promise that is kept looks broken now and then.
-Therefore it is counted in a second way too: calibration cases drawn with replacement, the error that of all requests,
-which is then the true one. Tested at the level that a first certificate is tested at.
+The others scatter about the error that they were drawn from, and they lean the other way: what luck kept out of the
+calibration cases is among them. So a promise that is kept looks broken now and then. In a made-up world where 5.0 % of
+the promises are broken 9 % look so against the other half, 11 % against as many fresh requests, 5.5 % against ten times
+as many. Therefore it is counted in a second way too: calibration cases drawn with replacement, as from traffic that is
+made of these requests and no others, and the error that of all of them, which is then the true one. Drawn without, the
+calibration cases would be half of that traffic, and hardly any promise would look broken. Tested at the level that a
+first certificate is tested at.
 
 Beside it what is usual: the lowest threshold whose error on the calibration cases is at most alpha.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from service.learn.tune.options import TuneOptions
 from service.learn.tune.tune import tune
 
 _REPORT = "report.json"
+_OPTIONS = ROOT / "service" / "learn" / "tune" / "options.py"
 
 
 class Tuned(NamedTuple):
@@ -38,9 +39,12 @@ def tuned(
     train: Split, names: Mapping[str, str], options: TuneOptions, tell: Tell, teacher: np.ndarray | None = None
 ) -> Tuned:
     """The default encoder tuned to these examples and compiled."""
-    code: list[str | Path] = sorted((ROOT / "service" / "learn" / "tune").glob("*.py"))
-    code += [ROOT / "index" / f"{name}.py" for name in (*MADE_BY, "tuning/network")]
-    asked = json.dumps([train, dict(names), asdict(options), None if teacher is None else teacher.tolist()])
+    # What options.py says is asked for in full, so that another default makes nothing stale.
+    code: list[str | Path] = sorted(set((ROOT / "service" / "learn" / "tune").glob("*.py")) - {_OPTIONS})
+    code += [ROOT / "index" / f"{name}.py" for name in (*MADE_BY, "tuning/network", "tuning/lower")]
+    how = [asdict(replace(options, threads=None)), options.part, options.top_rate, options.size]
+    taught = options.share_held_out(len(train.texts), len(names)), options.planned(len(train.texts))
+    asked = json.dumps([train, dict(names), how, taught, None if teacher is None else teacher.tolist()])
     name = digest([*code, PRETRAINED_SHA256, hashlib.sha256(asked.encode()).hexdigest()])
     folder = made(f"tuned-{name}", lambda folder: _tune(folder, train, names, options, tell, teacher))
     report = json.loads((folder / _REPORT).read_text(encoding="utf-8"))

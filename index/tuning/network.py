@@ -17,11 +17,13 @@ from index.columns import Rows
 from index.errors import TuningRefused
 from index.model import Vectors
 from index.source import Source
+from index.tuning.lower import Lower
 
 Part = Literal["full", "last", "lora"]
 
 _QUERIES_AND_VALUES = frozenset({"query", "value", "q_proj", "v_proj", "q_lin", "v_lin"})
 _AT_ONCE = 64  # texts encoded at a time where nothing is learned
+_TRIAL = ("where is my card", "I was charged twice for the same purchase and want the money back", "no")
 
 
 class Network:
@@ -43,6 +45,7 @@ class Network:
         else:
             self.learned = self._opened(layers if part == "last" else None)
         self._lively = self._upper(layers) if part == "last" else [self._transformer]
+        self._lower = self._below(layers) if part == "last" else None
 
     def train(self) -> None:
         """What is learned drops units at random from here on; what is held answers as it always does."""
@@ -58,11 +61,11 @@ class Network:
         """Vectors of unit length as a tensor, as the compiled graph makes them: shape (len(texts), dim)."""
         import torch
 
-        tokens = self._source.model.tokenizer(
-            list(texts), padding=True, truncation=True, max_length=self._most, return_tensors="pt"
-        )
-        mask = tokens["attention_mask"]
-        states = self._transformer(input_ids=tokens["input_ids"], attention_mask=mask).last_hidden_state
+        ids, mask = self._tokens(texts)
+        if self._lower is None:
+            states = self._transformer(input_ids=ids, attention_mask=mask).last_hidden_state
+        else:
+            states = self._lower.states(ids, mask)
         if self._source.pooling == "cls":
             pooled = states[:, 0]
         else:
@@ -141,6 +144,23 @@ class Network:
         assert self._stack is not None, "refused before"
         path, among = self._stack
         return [self._transformer.get_submodule(f"{path}.{place}") for place in range(among - layers, among)]
+
+    def _below(self, layers: int) -> Lower | None:
+        """The layers that do not learn, where they can be gone through once for all."""
+        assert self._stack is not None, "refused before"
+        path, among = self._stack
+        if layers == among:
+            return None
+        self.eval()
+        lower = Lower(self._transformer, path, among - layers)
+        return lower if lower.agrees(*self._tokens(_TRIAL)) else None
+
+    def _tokens(self, texts: Sequence[str]) -> tuple[Any, Any]:
+        """Token ids and attention mask, the shorter texts padded: each of shape (len(texts), tokens)."""
+        found = self._source.model.tokenizer(
+            list(texts), padding=True, truncation=True, max_length=self._most, return_tensors="pt"
+        )
+        return found["input_ids"], found["attention_mask"]
 
     def _depth(self, name: str) -> int:
         """Layers above a parameter; what lies before the first layer is one deeper than it, what lies after all: 0."""

@@ -79,7 +79,7 @@ class Classify:
     def _order(self, epoch: int) -> list[Rows]:
         rng = np.random.default_rng((self._options.seed, epoch))
         learn = self._lesson.learn
-        return [learn[part] for part in like_length(self._lengths[learn], self._options.batch, rng)]
+        return [learn[part] for part in like_length(self._lengths[learn], self._options.size, rng)]
 
     def _scores(self, vectors: Any) -> Any:
         return _SCALE * vectors @ self.learned["classifier.weights"].T + self.learned["classifier.bias"]

@@ -21,6 +21,7 @@ from service.learn.tune.lesson import Lesson, Means, Rows
 from service.learn.tune.options import TuneOptions
 
 _EACH = 2  # texts of a label in a batch
+_ALIKE_LONG = 16  # texts of a batch that are encoded together
 _APART = -1e9  # in place of a text's likeness to itself
 
 
@@ -32,22 +33,23 @@ class Contrast:
 
     def __init__(self, network: Network, lesson: Lesson, options: TuneOptions) -> None:
         self._network, self._lesson, self._options = network, lesson, options
+        self._lengths = network.lengths(lesson.texts)
         means = self._means().vectors
         self._near = np.argsort(-(means @ means.T), axis=1, kind="stable")
-        once = -(-len(lesson.learn) // options.batch)
-        most = options.most_pairs // (options.batch * (options.batch - 1) // 2)
+        once = -(-len(lesson.learn) // options.size)
+        most = options.most_pairs // (options.size * (options.size - 1) // 2)
         self.steps = max(1, min(once, most // options.planned(len(lesson.learn))))
 
     def batches(self, epoch: int) -> Iterator[Rows]:
         learn, rng = self._lesson.learn, np.random.default_rng((self._options.seed, epoch))
-        found = by_label(self._lesson.targets[learn], self._options.batch, _EACH, self._near, rng)
+        found = by_label(self._lesson.targets[learn], self._options.size, _EACH, self._near, rng)
         for places in islice(found, self.steps):
             yield learn[places]
 
     def loss(self, places: Rows) -> Any:
         import torch
 
-        vectors = self._network.encode([self._lesson.texts[place] for place in places])
+        vectors = self._vectors(places)
         targets = torch.from_numpy(self._lesson.targets[places])
         alike = targets @ targets.T
         alike.fill_diagonal_(0)
@@ -66,6 +68,15 @@ class Contrast:
             likeness -= means.between
         found: npt.NDArray[np.float32] = likeness / np.float32(self._options.temperature)
         return found
+
+    def _vectors(self, places: Rows) -> Any:
+        """Of the texts of a batch, short ones with short ones so that little is padded: shape (len(places), dim)."""
+        import torch
+
+        order = np.argsort(self._lengths[places], kind="stable")
+        parts = np.array_split(order, max(1, len(order) // _ALIKE_LONG))
+        found = [self._network.encode([self._lesson.texts[places[row]] for row in part]) for part in parts]
+        return torch.cat(found)[torch.from_numpy(np.argsort(order))]
 
     def _means(self) -> Means:
         learn = self._lesson.learn

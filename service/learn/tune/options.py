@@ -13,17 +13,20 @@ class Method(StrEnum):
     FULL = "full"  #: the whole transformer, by cross-entropy
     LAST = "last"  #: its uppermost layers, by cross-entropy
     LORA = "lora"  #: a low-rank change of its attention, by cross-entropy
-    CONTRAST = "contrast"  #: the whole transformer, by comparing examples: for few of them
+    CONTRAST = "contrast"  #: its uppermost layers, by comparing examples: for few of them
 
 
-_RATES = {Method.FULL: 5e-5, Method.LAST: 1e-4, Method.LORA: 1e-3, Method.CONTRAST: 3e-5}
+_RATES = {Method.FULL: 5e-5, Method.LAST: 1e-4, Method.LORA: 1e-3, Method.CONTRAST: 1e-4}
+
+#: Texts a step. Those of a batch are compared with each other: the more, the more of what is easily mistaken is there.
+_BATCH, _COMPARED = 32, 64
 
 #: Examples a label, on average, below which none is held out: each of them teaches more than it could tell.
 _FEW = 20
 _HELD_OUT = 0.1
 
 #: Texts that are seen in all, each as often as it takes, within these limits.
-_SEEN = 12_000
+_SEEN, _SEEN_COMPARED = 12_000, 4_500
 _LEAST_EPOCHS, _MOST_EPOCHS = 3, 16
 
 
@@ -33,7 +36,7 @@ class TuneOptions:
 
     method: Method = Method.FULL
     epochs: int | None = None  #: at most; a budget makes it fewer; None: by how many examples there are
-    batch: int = 32  #: texts a step
+    batch: int | None = None  #: texts a step; None: what suits the method
     tokens: int = 64  #: of a text that are read while learning: requests are short, and time grows with them
     rate: float | None = None  #: of the uppermost layer at its height; None: what suits the method
     decay: float = 0.9  #: each layer learns at this share of the rate above it
@@ -44,7 +47,7 @@ class TuneOptions:
     average: float = 0.4  #: last share of the time whose weights are averaged (Izmailov et al., 2018)
     temperature: float = 0.07  #: of cosines, when examples are compared
     most_pairs: int = 2_000_000  #: that are compared at most
-    layers: int = 3  #: that `last` learns
+    layers: int = 3  #: that `last` and `contrast` learn
     rank: int = 8  #: of a LoRA change
     held_out: float | None = None  #: share of the examples that says when to stop; None: by how many there are
     patience: int = 2  #: epochs without a better one before it ends
@@ -55,7 +58,18 @@ class TuneOptions:
     @property
     def part(self) -> Literal["full", "last", "lora"]:
         """What of the transformer is learned."""
-        return {Method.LAST: "last", Method.LORA: "lora"}.get(self.method, "full")  # type: ignore[return-value]
+        match self.method:
+            case Method.FULL:
+                return "full"
+            case Method.LORA:
+                return "lora"
+            case _:
+                return "last"
+
+    @property
+    def size(self) -> int:
+        """Texts a step."""
+        return self.batch or (_COMPARED if self.method is Method.CONTRAST else _BATCH)
 
     @property
     def top_rate(self) -> float:
@@ -63,7 +77,8 @@ class TuneOptions:
 
     def planned(self, examples: int) -> int:
         """Epochs: the fewer examples there are, the more often each is seen."""
-        return self.epochs or max(_LEAST_EPOCHS, min(_MOST_EPOCHS, round(_SEEN / examples)))
+        seen = _SEEN_COMPARED if self.method is Method.CONTRAST else _SEEN
+        return self.epochs or max(_LEAST_EPOCHS, min(_MOST_EPOCHS, round(seen / examples)))
 
     def share_held_out(self, examples: int, labels: int) -> float:
         """Of this many examples."""

@@ -7,7 +7,7 @@ import pytest
 
 from service.learn.errors import CannotLearn
 from service.learn.tune.lesson import lesson_of
-from service.learn.tune.options import TuneOptions
+from service.learn.tune.options import Method, TuneOptions
 
 TEXTS = [f"{word} number {n}" for word in ("card", "transfer") for n in range(40)]
 LABELS = [(word,) for word in ("card", "transfer") for _ in range(40)]
@@ -61,6 +61,15 @@ def test_what_cannot_teach_is_refused(labels: list[tuple[str, ...]]) -> None:
 
 
 def test_the_fewer_examples_the_more_often_each_is_seen() -> None:
-    """Ten thousand three times, a few hundred sixteen times, or as often as asked."""
+    """Ten thousand three times, a few hundred sixteen times, less often when compared, or as often as asked."""
     assert [TuneOptions().planned(count) for count in (10_000, 2_000, 300)] == [3, 6, 16]
+    assert [TuneOptions(Method.CONTRAST).planned(count) for count in (10_000, 900, 450)] == [3, 5, 10]
     assert TuneOptions(epochs=2).planned(300) == 2
+
+
+def test_what_suits_a_method_is_taken_unless_asked_otherwise() -> None:
+    """Comparing takes more texts a step and, as `last`, changes the uppermost layers alone."""
+    compared = TuneOptions(Method.CONTRAST)
+    assert (compared.part, TuneOptions(Method.LAST).part, TuneOptions().part) == ("last", "last", "full")
+    assert compared.size > TuneOptions().size
+    assert TuneOptions(Method.CONTRAST, batch=8).size == 8

@@ -189,7 +189,7 @@ def test_a_tuned_encoder_serves(tmp_path: Path) -> None:
     from index.encoder import open_encoder
 
     texts, labels = _examples(20)
-    tuned = tune(texts, labels, pretrained_folder(), tmp_path / "tuned", TuneOptions(epochs=1, threads=1))
+    tuned = tune(texts, labels, pretrained_folder(), tmp_path / "tuned", TuneOptions(epochs=1, held_out=0, threads=1))
     compiled = compile_tuned(tuned.folder, tmp_path / "encoder", texts, labels)
     assert open_encoder(compiled.folder).encode("my card").shape == (384,)
     assert compiled.precision == "int8" or compiled.flips <= 0.001
