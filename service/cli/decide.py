@@ -34,8 +34,9 @@ def _say_report(report: Any, out: Path) -> None:
         say.print("reasons:  " + ", ".join(f"{name} {n}" for name, n in report.reasons.most_common()))
     say.print(f"decided automatically: {report.automatic / done:.1%}")
     if report.labelled:
-        error = report.automatic_wrong / report.automatic_labelled if report.automatic_labelled else 0.0
         say.print(f"label accuracy over all {report.labelled}: {report.right / report.labelled:.4f}")
+    if report.automatic_labelled:
+        error = report.automatic_wrong / report.automatic_labelled
         say.print(f"error among the {report.automatic_labelled} automatic ones: {error:.4f}")
     if report.bad:
         say.print(f"[yellow]{len(report.bad)} rows not decided, kept in {out}.rejects:[/]")

@@ -44,7 +44,8 @@ def start(
         policy, ruleset = at_hand(house, workflow)
         good, bad = read_backlog(backlog, ruleset.schema, house.settings.max_text_chars)
         if not good:
-            raise BadRequest(f"{backlog} holds no request that can be asked about", remedy=str(bad[0]) if bad else "")
+            remedy = str(bad[0]) if bad else "give it a row for each request"
+            raise BadRequest(f"{backlog} holds no request that can be asked about", remedy=remedy)
         started = begin(house, policy, good, by(), calibration=calibration)
         chosen = choose(house, workflow, by(), progress=progress)
     if as_json:

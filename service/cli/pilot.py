@@ -54,8 +54,12 @@ def pilot(
         threads=threads,
         quick=quick,
     )
-    with progress_shown() as progress:
-        reported = run_pilot(load_settings(), asked, datetime.now(UTC), progress)
+    try:
+        with progress_shown() as progress:
+            reported = run_pilot(load_settings(), asked, datetime.now(UTC), progress)
+    except KeyboardInterrupt:
+        say.print("interrupted: there is no report; what is encoded is kept for the next time")
+        raise
     _show(reported)
 
 

@@ -13,7 +13,7 @@ from rich.markup import escape
 from service.cli.columns import columns
 from service.errors import ServiceError
 
-say = Console(stderr=True, highlight=False, soft_wrap=True)
+say = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)  # file:100:12 is a place, no picture
 
 
 def plain(text: object) -> str:

@@ -22,6 +22,14 @@ def clopper_pearson(hits: float, of: float, confidence: float = 0.95) -> tuple[f
     return low, high
 
 
+def at_least(hits: int, of: int, level: float) -> float:
+    """The share that there is at the least: the true one is below it with probability `level` at most. Exact, one-sided
+    (Clopper and Pearson, 1934); 0 of nothing."""
+    from scipy.special import betaincinv
+
+    return float(betaincinv(hits, of - hits + 1, level)) if hits > 0 else 0.0
+
+
 def wilson(hits: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
     """The score interval of a share (Wilson, 1927): shorter than the exact one, right on average. (0, 1) of nothing."""
     from scipy.special import ndtri

@@ -39,3 +39,20 @@ def split_examples(
         drawn += members[group]
     calibrating = np.array(sorted(drawn), dtype=np.int64)
     return np.setdiff1d(np.arange(len(texts)), calibrating), calibrating
+
+
+def draw_cases(
+    texts: Sequence[str], calibration: float, seed: int = 0
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """As `split_examples`, for cases that a certificate counts: they are drawn one by one, each by itself.
+
+    Drawn in whole groups of duplicates, three copies of one text would count as three cases, and few texts would
+    promise what many have to. Here a text counts as often as it was drawn; its other copies are on neither side.
+    """
+    wanted = round(calibration * len(texts) if calibration < 1 else calibration)
+    if not 0 <= wanted < len(texts):
+        raise ValueError(f"{wanted} calibration examples cannot be set aside from {len(texts)}")
+    drawn = np.sort(np.random.default_rng(seed).permutation(len(texts))[:wanted]).astype(np.int64)
+    asked = {same_text(texts[place]) for place in drawn}
+    known = [place for place, text in enumerate(texts) if same_text(text) not in asked]
+    return np.array(known, dtype=np.int64), drawn

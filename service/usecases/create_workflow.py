@@ -15,7 +15,7 @@ from rules.model import Attribute
 from rules.reading.reader import pack_files, read_pack
 from service.domain.types import Autonomy, Certificate, EvidencePolicy, Outcome, Refusal, Workflow
 from service.errors import BadRequest, Conflict, FieldProblem, InvalidRequest
-from service.learn.split import split_examples
+from service.learn.split import draw_cases
 from service.store import documents, pointers
 from service.usecases.changed_files import policy_of, read_files
 from service.usecases.establish import copy_folder, establish
@@ -23,6 +23,7 @@ from service.usecases.examples import CALIBRATION, FILE, TRAIN, BadRow, Example,
 from service.usecases.file_documents import Filed, file_documents
 from service.usecases.house import House
 from service.usecases.import_documents import Unreadable, read_documents
+from service.usecases.learning_file import SHARE
 from service.usecases.progress import Progress, silent
 from service.usecases.workflow_file import FILE as POLICY_FILE
 from service.usecases.workflow_file import unknown_documents, write_workflow
@@ -59,6 +60,7 @@ class Created:
     labels: int
     train: int
     calibration: int
+    repeats: int  #: rows left out because they say the same as one kept for calibration
     filed: Filed | None
     bad_rows: tuple[BadRow, ...]
     unreadable: tuple[Unreadable, ...]
@@ -80,7 +82,7 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
     labels, too_few = _labels(rows)
     if len(labels) < 2:
         why = f"{plan.examples.name} has {len(labels)} label(s) with {_FEWEST} examples or more; two are needed"
-        raise InvalidRequest(why, remedy="; ".join(map(str, bad[:5])) or "add labelled rows")
+        raise InvalidRequest(why, remedy="; ".join(map(str, bad[:5])) or f"give {_FEWEST} rows a label or more")
     kept = [row for row in rows if row.label in labels]
     examples = _split(kept)
     outcomes = _outcomes(kept, plan.outcome)
@@ -105,6 +107,7 @@ def create_workflow(house: House, plan: Plan, by: str, progress: Progress = sile
         labels=len(labels),
         train=sum(example.part == TRAIN for example in examples),
         calibration=sum(example.part == CALIBRATION for example in examples),
+        repeats=len(kept) - len(examples),
         filed=filed,
         bad_rows=tuple(bad),
         unreadable=tuple(unreadable),
@@ -119,6 +122,11 @@ def _refuse_bad_plan(house: House, plan: Plan) -> None:
     if not _NAME.fullmatch(plan.name):
         problem = FieldProblem("name", f"{plan.name!r} cannot be a workflow's name", "use a-z, 0-9 and -")
         raise InvalidRequest(f"name: {problem.message}", remedy=problem.remedy, problems=(problem,))
+    least, most = SHARE
+    for option, share in (("alpha", plan.alpha), ("delta", plan.delta)):
+        if not least <= share <= most:
+            problem = FieldProblem(option, f"{share:g} cannot be promised", f"use {least:g} to {most:g}")
+            raise InvalidRequest(f"{option}: {problem.message}", remedy=problem.remedy, problems=(problem,))
     with house.store.read() as connection:
         if pointers.pointer(connection, plan.name) is not None:
             raise Conflict(f"workflow {plan.name} exists already", remedy="choose another name")
@@ -136,12 +144,11 @@ def _labels(rows: Sequence[Row]) -> tuple[list[str], list[str]]:
 
 
 def _split(rows: Sequence[Row]) -> list[Example]:
-    """A random part is kept for calibration; repeated texts stay on one side."""
-    _, calibration = split_examples([row.text for row in rows], _CALIBRATION_SHARE)
-    kept = set(calibration.tolist())
+    """Rows drawn at random are kept for calibration; other rows with their words are left out."""
+    train, calibration = draw_cases([row.text for row in rows], _CALIBRATION_SHARE)
+    parts = dict.fromkeys(train.tolist(), TRAIN) | dict.fromkeys(calibration.tolist(), CALIBRATION)
     return [
-        Example(row.text, row.label, CALIBRATION if place in kept else TRAIN, row.attributes)
-        for place, row in enumerate(rows)
+        Example(rows[place].text, rows[place].label, parts[place], rows[place].attributes) for place in sorted(parts)
     ]
 
 

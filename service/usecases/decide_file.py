@@ -19,7 +19,7 @@ from rules.model import Attribute
 from rules.normalize import refuse
 from service.domain.access import Principal
 from service.errors import BadRequest, InvalidRequest, ServiceError
-from service.store.pointers import pointer
+from service.usecases.ask import find_pointer
 from service.usecases.columns import typed
 from service.usecases.examples import BadRow
 from service.usecases.house import House
@@ -75,12 +75,15 @@ def decide_file(
     """Decide each row of `source` (CSV or JSON lines, also gzipped) and write one answer a line to `out`.
 
     Rows that cannot be decided go to `OUT.rejects` with line and reason. A `label` (or `category`) column, or
-    `labels` in JSON, is only compared, never used.
+    `labels` in JSON, is only compared, never used. BadRequest for files that cannot be read or written, InvalidRequest
+    for an unknown workflow: nothing is written then.
     """
     if not source.is_file():
         raise BadRequest(f"there is no file {source}", remedy="check the path")
     if not out.parent.is_dir():
         raise BadRequest(f"there is no folder {out.parent}", remedy="make it, or name another --out")
+    with house.store.read() as connection:
+        find_pointer(connection, workflow)
     report = Report()
     rejects = out.with_name(out.name + ".rejects")
     draft = out.with_name(out.name + ".partial")
@@ -150,10 +153,10 @@ def _decide_one(
 
 
 def _declared(house: House, workflow: str) -> Sequence[Attribute]:
-    """The attributes of the workflow as it is now; none when there is no such workflow, which deciding will tell."""
+    """The attributes of the workflow as it is now."""
     with house.store.read() as connection:
-        found = pointer(connection, workflow)
-    return house.shelf.serve(found.release).workflow.attributes if found else ()
+        found = find_pointer(connection, workflow)
+    return house.shelf.serve(found.release).workflow.attributes
 
 
 def _ask(workflow: str, row: FileRow, columns: Sequence[Attribute]) -> Ask:

@@ -15,7 +15,7 @@ from rules.normalize import normalize
 from service.domain.access import Principal
 from service.domain.answer import timestamp
 from service.domain.types import Workflow
-from service.errors import Conflict, FieldProblem, InvalidRequest, LeaseLost, NotFound
+from service.errors import Conflict, FieldProblem, InvalidRequest, LeaseLost, NotFound, did_you_mean
 from service.store import examples, labelling, ledger, payloads
 from service.store.engine import Connection, Row
 from service.usecases.collect import Source, request_of, text_of
@@ -156,8 +156,9 @@ def check(house: House, item_id: str, labels: Sequence[str]) -> None:
 def check_labels(workflow: Workflow, labels: Sequence[str]) -> list[str]:
     """The labels, each once; InvalidRequest when the workflow has them not, or one request has only one of them."""
     given = list(dict.fromkeys(labels))
+    known = [label.id for label in workflow.labels]
     problems = [
-        FieldProblem("labels", f"no label {label!r} in workflow {workflow.name}", "choose from the item's choices")
+        FieldProblem("labels", f"no label {label!r} in workflow {workflow.name}", did_you_mean(label, known, "labels"))
         for label in given
         if workflow.label(label) is None
     ]
@@ -202,14 +203,14 @@ def _item(house: House, item_id: str) -> Row[Any]:
     with house.store.read() as connection:
         row = labelling.get(connection, item_id)
     if row is None:
-        raise NotFound(f"there is no item {item_id} to label")
+        raise _no_item(item_id)
     return row
 
 
 def _locked(connection: Connection, item_id: str) -> Row[Any]:
     row = labelling.lock(connection, item_id)
     if row is None:
-        raise NotFound(f"there is no item {item_id} to label")
+        raise _no_item(item_id)
     return row
 
 
@@ -220,6 +221,10 @@ def _held(connection: Connection, principal: Principal, item_id: str, token: str
     if not mine or row.lease_until <= now:
         raise _lost(row, now)
     return row
+
+
+def _no_item(item_id: str) -> NotFound:
+    return NotFound(f"there is no item {item_id} to label", remedy="claim the next one, and give the id it shows")
 
 
 def _lost(row: Row[Any], now: datetime) -> LeaseLost:

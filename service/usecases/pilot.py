@@ -22,7 +22,7 @@ import numpy as np
 
 from index.encoder import cores
 from service.domain.answer import timestamp
-from service.errors import BadRequest, InvalidRequest
+from service.errors import BadRequest, InvalidRequest, did_you_mean
 from service.learn.material import definition_text
 from service.learn.pilot.advice import Advice, advise
 from service.learn.pilot.attempt import Lesson
@@ -85,16 +85,15 @@ def run_pilot(
     began = time.monotonic()
     if not 0 < asked.minutes <= 10_000:
         raise BadRequest(f"{asked.minutes:g} minutes are no budget", remedy="give --minutes 20")
-    asked.out.mkdir(parents=True, exist_ok=True)
     owner = _owner(asked.owner)
     pack = read_rules(asked.rules, settings.home) if asked.rules else None
     read, test = read_labelled(asked.data, owner), read_labelled(asked.test, owner) if asked.test else None
     examples = (*read.examples, *(test.examples if test else ()))
     division = _divided(examples, len(test.examples) if test else 0)
     findings = check(examples, division, _expected(owner, now, read, test))
-    definitions = _definitions(examples, owner)
+    definitions = _definitions(examples, owner, asked.owner)
     threads = asked.threads or cores()
-    work = asked.out / _WORK
+    work = _folder(asked.out) / _WORK
     texts = [example.text for example in examples]
     encoded = encode(settings, asked.encoders, [*texts, *definitions.values()], work, threads, progress)
     lesson = Lesson(
@@ -183,11 +182,22 @@ def _expected(owner: Owner, now: datetime, read: Read, test: Read | None) -> Exp
     )
 
 
-def _definitions(examples: Sequence[Labelled], owner: Owner) -> dict[str, str]:
+def _folder(out: Path) -> Path:
+    """The report's folder, made only once there is something to report on; BadRequest where there can be none."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{out} cannot be the report's folder: {error.strerror or error}"
+        raise BadRequest(why, remedy="name another one with --out") from error
+    return out
+
+
+def _definitions(examples: Sequence[Labelled], owner: Owner, file: Path | None) -> dict[str, str]:
     """What each label means: its name, and the sentence that pilot.yaml has for it. InvalidRequest for one too many."""
     labels = sorted({example.label for example in examples})
     if unknown := sorted(set(owner.definitions) - set(labels)):
-        raise InvalidRequest(f"pilot.yaml defines the label {unknown[0]}, which no request has", remedy="mend its name")
+        why = f"{file} defines the label {unknown[0]}, which no request has"
+        raise InvalidRequest(why, remedy=did_you_mean(unknown[0], labels, "labels of the requests"))
     return {label: definition_text(label.replace("_", " "), owner.definitions.get(label, "")) for label in labels}
 
 
@@ -222,7 +232,7 @@ def _facts(
         "examples": f"{len(examples):,} requests with {len(counts)} labels",
         "held out": division.how,
         "encoders": ", ".join(each.name for each in (encoded.own, *encoded.further)),
-        "machine": f"{os.cpu_count()} cores ({platform.machine()}), {threads} threads for each way alike, no network",
+        "machine": f"{os.cpu_count()} cores ({platform.machine()}), threads for each way alike: {threads}, no network",
         "took": f"{seconds / 60:.1f} of {asked.minutes:g} minutes",
         "at": timestamp(now),
     }

@@ -71,7 +71,8 @@ def _rows(path: Path, owner: Owner) -> Iterator[FileRow]:
             )
     else:
         aliases = {} if "label" in owner.columns else {"category": "label"}
-        yield from csv_rows(path, (owner.column("text"), owner.column("label")), aliases)
+        needed = owner.column("text"), owner.column("label")
+        yield from csv_rows(path, needed, aliases, otherwise="say under `columns` in pilot.yaml what they are called")
 
 
 def _as_text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -20,6 +21,7 @@ from service.errors import BadRequest
 LONGEST_LINE = 16_000_000  #: characters; a packed file can hold a line larger than any memory
 MOST_TEXT = 2_000_000_000  #: characters of a whole file, unpacked
 NOT_UTF8 = "not UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8)"
+_SEPARATORS = ",;\t"  #: between fields, as spreadsheets of different countries write them; the first that fits
 _UNDECODED = re.compile("[\udc80-\udcff]")  # what `surrogateescape` makes of a byte that is not UTF-8
 
 
@@ -32,25 +34,31 @@ class FileRow:
     wrong: str = ""  #: why it cannot be used; empty: it can
 
 
-def csv_rows(path: Path, needed: Sequence[str], aliases: Mapping[str, str]) -> Iterator[FileRow]:
+def csv_rows(
+    path: Path, needed: Sequence[str], aliases: Mapping[str, str], *, otherwise: str = ""
+) -> Iterator[FileRow]:
     """Rows of a CSV file (also gzipped) by the names in its header, which are read in lower case.
 
-    `aliases` are other names for columns, which hold where the file has no column of the right name. BadRequest when
-    the file cannot be read or its header lacks a `needed` column.
+    `aliases` are other names for columns, which hold where the file has no column of the right name. Fields are
+    separated by commas, or by semicolons or tabs where only so the header names what is needed. BadRequest when the
+    file cannot be read or its header lacks a `needed` column; `otherwise` is what else can be done about that.
     """
+    lines = text_lines(path)
+    first = next(lines, "")
     # Strict, because a stray quotation mark would otherwise make one row of many without a word.
-    reader = csv.reader(text_lines(path), strict=True)
+    separator = _separator(first, needed, aliases)
+    reader = csv.reader(itertools.chain([first], lines), delimiter=separator, strict=True)
     try:
         names = [name.strip().lower() for name in next(reader, [])]
     except csv.Error as error:
         raise BadRequest(f"{path}, line 1: the header is not CSV: {error}", remedy="mend the first line") from error
     if any(map(_UNDECODED.search, names)):
         raise BadRequest(f"{path}, line 1: the header is not UTF-8", remedy="save the file as UTF-8")
-    names = [aliases[name] if aliases.get(name, name) not in names else name for name in names]
+    names = _called(names, aliases)
     if missing := [name for name in needed if name not in names]:
         raise BadRequest(
             f"{path}, line 1: the header lacks {' and '.join(missing)}; found {', '.join(names) or 'nothing'}",
-            remedy=f"name the columns {', '.join(needed)} in the first line",
+            remedy=", or ".join(filter(None, (f"name the columns {', '.join(needed)} in the first line", otherwise))),
         )
     while True:
         line = reader.line_num + 1  # a quoted field may run over several lines
@@ -64,6 +72,21 @@ def csv_rows(path: Path, needed: Sequence[str], aliases: Mapping[str, str]) -> I
         else:
             if fields:
                 yield FileRow(line, fields, _fault(fields))
+
+
+def _called(names: Sequence[str], aliases: Mapping[str, str]) -> list[str]:
+    """The columns by their right names."""
+    return [aliases[name] if aliases.get(name, name) not in names else name for name in names]
+
+
+def _separator(header: str, needed: Sequence[str], aliases: Mapping[str, str]) -> str:
+    """What stands between the names of this header; a comma where nothing makes sense of it, which is then told."""
+    for separator in _SEPARATORS:
+        with contextlib.suppress(csv.Error):
+            names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator), [])]
+            if set(needed) <= set(_called(names, aliases)):
+                return separator
+    return _SEPARATORS[0]
 
 
 def json_rows(path: Path) -> Iterator[FileRow]:

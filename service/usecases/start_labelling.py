@@ -29,7 +29,8 @@ TEACHING = 1 << 40
 AT_THE_END = 1 << 41
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_HOPED = 0.5  # share of requests hoped to be decided automatically, before anything was measured
+#: Share of requests hoped to be decided automatically, before anything was measured.
+HOPED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def at_hand(house: House, workflow: str) -> tuple[Workflow, RuleSet]:
     if found is not None:
         return house.shelf.policy(found.release), house.shelf.rules(found.release)
     if not _NAME.fullmatch(workflow) or not (house.home / "workflows" / workflow).is_dir():
-        raise NotFound(f"there is no workflow {workflow}")
+        remedy = "write its labels into workflows/NAME/workflow.yaml, or make it of examples: signoff workflow create"
+        raise NotFound(f"there is no workflow {workflow}", remedy=remedy)
     candidate = read_files(house, workflow)
     return policy_of(candidate), candidate.ruleset
 
@@ -156,7 +158,7 @@ def backlog_payload(request: Unlabelled, times: int = 1, drawn: float = 1.0) -> 
 
 def enough_cases(workflow: Workflow) -> int:
     """Requests drawn at random that the promise is likely to need, before anything is known of the classifier."""
-    return cases_to_review(workflow.guarantee.alpha, workflow.guarantee.delta, share=_HOPED)
+    return cases_to_review(workflow.guarantee.alpha, workflow.guarantee.delta, share=HOPED)
 
 
 def _checked(count: int, most: int) -> int:

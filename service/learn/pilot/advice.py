@@ -50,7 +50,7 @@ def advise(pilot: Pilot) -> Advice:
     chosen, passed_over = _simplest([way for way in fit if _merit(way, owner)[0] == certified], best, owner)
     if certified and price(chosen, owner).total >= people_alone(owner).total:
         headline = "Leave it to people: whatever decides, the cases and errors that remain cost as much as today"
-        reasons = (*_costs(chosen, owner), *unfit)
+        reasons = (*_costs(chosen, owner), *_not_compared(pilot), *unfit)
         return Advice(headline, None, certified=False, reasons=reasons, cautions=_cautions(pilot), next=())
     reasons = (
         *_compared(chosen, best, passed_over, owner),
@@ -59,6 +59,7 @@ def advise(pilot: Pilot) -> Advice:
         *(_costs(chosen, owner) if certified else ()),
         *_naive(chosen.figures, owner),
         *_more_labels(pilot),
+        *_not_compared(pilot),
         *unfit,
     )
     return Advice(
@@ -204,6 +205,14 @@ def _cautions(pilot: Pilot) -> tuple[str, ...]:
     return tuple(finding.words for finding in pilot.findings if finding.weight is Weight.WARNING)
 
 
+def _not_compared(pilot: Pilot) -> Iterator[str]:
+    """The best may be among them."""
+    if pilot.left_out:
+        first, *others = (each.name for each in pilot.left_out)
+        more = f" and {len(others)} more" if others else ""
+        yield f"Not tried to the end, so not compared: {first}{more}. The reasons stand at the foot of the report."
+
+
 def _next(chosen: Tried, owner: Owner, *, certified: bool) -> tuple[str, ...]:
     share = chosen.figures.at(owner.alpha)
     steps = []
@@ -214,6 +223,10 @@ def _next(chosen: Tried, owner: Owner, *, certified: bool) -> tuple[str, ...]:
         "Make a workflow of it: signoff workflow create. It is certified anew there, on calibration cases of its own "
         "and with rules, evidence and domain in the way, so expect somewhat less than stands here."
     )
+    if chosen.kind is not Kind.JOINED:
+        steps.append(
+            "It begins with the joined head; signoff model train --kind or --tune makes a candidate of another."
+        )
     if chosen.kind is Kind.RULES:
         steps = ["Write these phrases into a rule pack and test them there; the model may come later."]
     steps.append("Keep the random check on: it is what shows that the promise holds on your own traffic.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -40,7 +42,8 @@ def attempt_apart(way: Way, lesson: Lesson, seconds: float, threads: int, tell: 
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(there, way, lesson, seconds), daemon=True)
-    with _threads(threads):
+    resource_tracker.ensure_running()  # which lets interrupts through again when it starts
+    with _threads(threads), _interrupts_held():
         child.start()
     there.close()
     until = time.monotonic() + seconds
@@ -99,6 +102,16 @@ def _threads(threads: int) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process started now never hears Ctrl-C, which a terminal sends to all: who started it hears it, and ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end(child: multiprocessing.process.BaseProcess) -> None:

@@ -129,6 +129,7 @@ def test_what_cannot_be_done_is_said(room: Room, run: Run) -> None:
         ("give", "lab_0", "card"),
         ("correct", "exa_0", "card"),
     ):
-        with pytest.raises(ServiceError):
+        with pytest.raises(ServiceError) as refused:
             run(*words)
+        assert refused.value.remedy
     assert "no group" in run("propose", NAME).output

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +16,14 @@ from typer.testing import CliRunner
 from service.cli import app
 from service.learn.pilot.owner_file import read_owner
 from tests.unit.service.learn.pilot.world import requests
+
+#: The command as at a terminal, whatever signals the process that runs the tests ignores.
+_HEARS_IT = """
+import signal
+from service.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
 
 
 def test_the_questions_are_printed_as_a_file_to_fill_in() -> None:
@@ -48,3 +61,24 @@ def test_a_table_the_recommendation_and_where_the_report_lies(
     assert "phrase rules" in told.stdout
     assert "pilot.html holds the report" in told.stderr.replace("\n", " ")
     assert (tmp_path / "out" / "pilot.json").is_file()
+
+
+def test_an_interrupted_pilot_says_so_and_leaves_no_report(encoder_folder: Path, tmp_path: Path) -> None:
+    """Ctrl-C reaches the process of every way too; nobody wants to see where each of them was."""
+    shutil.copytree(encoder_folder, tmp_path / "home" / "encoder")
+    rows = "".join(f'"{request.text}",{request.label}\n' for request in requests(200))
+    (tmp_path / "requests.csv").write_text("text,label\n" + rows, encoding="utf-8")
+    told = tmp_path / "told"
+    with told.open("wb") as out:
+        typed = [sys.executable, "-c", _HEARS_IT, "pilot", "requests.csv", "--threads", "1"]
+        environment = os.environ | {"SIGNOFF_HOME": "home", "PYTHONPATH": os.pathsep.join(sys.path)}
+        process = subprocess.Popen(typed, cwd=tmp_path, env=environment, stdout=out, stderr=out, start_new_session=True)
+    until = time.monotonic() + 60
+    while b"trying ways" not in told.read_bytes() and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(1)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(30) == 130
+    assert "interrupted: there is no report" in told.read_text()
+    assert "Traceback" not in told.read_text()
+    assert [path.name for path in (tmp_path / "pilot-report").iterdir()] == [".work"]

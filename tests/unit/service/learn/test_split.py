@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from service.learn.split import same_text, split_examples
+from service.learn.split import draw_cases, same_text, split_examples
 
 TEXTS = [f"request number {place}" for place in range(300)]
 
@@ -46,8 +46,22 @@ def test_draw_is_random_over_places() -> None:
     assert abs(drawn / 400 - 0.2).max() < 0.09  # more than four standard deviations
 
 
+def test_cases_are_drawn_one_by_one() -> None:
+    """A file that holds every request four times gives hardly a case twice, and no text of a case is learned from."""
+    copied = TEXTS * 4
+    train, calibration = draw_cases(copied, 0.1)
+    assert len(calibration) == 120
+    asked = {same_text(copied[i]) for i in calibration}
+    assert len(asked) > 95  # in whole groups it would be 30
+    assert {same_text(copied[i]) for i in train} == set(TEXTS) - asked
+    once = draw_cases(TEXTS, 60, seed=3), split_examples(TEXTS, 60, seed=3)
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(*once, strict=True))
+
+
 @pytest.mark.parametrize("calibration", [300, 1000, -1])
 def test_nothing_would_be_left_to_train_on(calibration: int) -> None:
     """More than there is, or less than none, is refused."""
     with pytest.raises(ValueError, match="cannot be set aside"):
         split_examples(TEXTS, calibration)
+    with pytest.raises(ValueError, match="cannot be set aside"):
+        draw_cases(TEXTS, calibration)

@@ -95,6 +95,19 @@ def test_too_few_examples_get_no_certificate(house, tmp_path):
     assert str(made.certified.needed) in made.certified.why
 
 
+def test_copies_of_a_request_do_not_make_a_promise(house, tmp_path):
+    """A file that holds each request many times is no larger sample: a few texts right promise nothing."""
+    entries = [*[*rows()][:60]] * 6
+    made = create_workflow(house, Plan("own", write_csv(tmp_path / "e.csv", entries), None, "retail-banking"), "tests")
+    written = (house.home / "workflows" / "own" / "examples.jsonl").read_text().splitlines()
+    examples = [json.loads(line) for line in written]
+    kept = [each["text"] for each in examples if each["part"] == "calibration"]
+    assert len(kept) == made.calibration == 54
+    assert len(set(kept)) > 30  # of 60 texts; in whole groups of copies it would be nine
+    assert not set(kept) & {each["text"] for each in examples if each["part"] == "train"}
+    assert made.repeats == len(entries) - len(examples) > 0
+
+
 @pytest.mark.parametrize(
     "change, error",
     [
@@ -103,14 +116,18 @@ def test_too_few_examples_get_no_certificate(house, tmp_path):
         ({"rules": "no-such-pack"}, BadRequest),
         ({"rules": ".."}, BadRequest),
         ({"rules": ""}, BadRequest),
+        ({"alpha": 0.0}, InvalidRequest),
+        ({"alpha": float("nan")}, InvalidRequest),
+        ({"delta": 5.0}, InvalidRequest),
     ],
 )
 def test_a_bad_plan_is_refused_before_anything_is_made(house, tmp_path, change, error):
     """Wrong names are told with their remedy, and leave no half-made workflow."""
     values = {"name": "own", "rules": "retail-banking"} | change
-    plan = Plan(values["name"], write_csv(tmp_path / "e.csv", rows()), None, values["rules"])
-    with pytest.raises(error):
+    plan = Plan(examples=write_csv(tmp_path / "e.csv", rows()), documents=None, **values)
+    with pytest.raises(error) as refused:
         create_workflow(house, plan, "tests")
+    assert refused.value.remedy
     assert not (house.home / "workflows" / "own").exists()
 
 

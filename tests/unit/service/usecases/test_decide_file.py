@@ -7,7 +7,7 @@ import json
 import pytest
 
 from service.domain.access import ROLES, Principal
-from service.errors import BadRequest
+from service.errors import BadRequest, InvalidRequest
 from service.usecases.decide_file import Report, decide_file
 
 OPERATOR = Principal("k", "operator", ROLES["operations"])
@@ -62,6 +62,18 @@ def test_a_csv_row_that_cannot_be_read_is_kept_aside(house, tmp_path):
     report, aside = run(house, source)
     assert report.decided == 2
     assert [entry["line"] for entry in aside] == [3, 4, 6]
+
+
+def test_a_workflow_that_is_not_there_leaves_earlier_answers(house, tmp_path):
+    """It is told once, not for every row, with those that there are."""
+    source, out = tmp_path / "requests.jsonl", tmp_path / "answers.jsonl"
+    source.write_text(json.dumps({"text": CLEAR}))
+    out.write_text("of an earlier run")
+    with pytest.raises(InvalidRequest, match="there is no workflow 'retial-banking'") as refused:
+        decide_file(house, OPERATOR, "retial-banking", source, out)
+    assert NAME in refused.value.problems[0].remedy
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != "") == ["answers.jsonl", "requests.jsonl"]
+    assert out.read_text() == "of an earlier run"
 
 
 @pytest.mark.parametrize("content", [b"", b"label\nx\n", "täxt,text\n".encode("cp1252"), b'"text'])

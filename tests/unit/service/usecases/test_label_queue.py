@@ -17,6 +17,7 @@ from service.errors import BadRequest, Conflict, InvalidRequest, LeaseLost, NotF
 from service.store import examples, labelling, payloads
 from service.store.tables import payloads as payload_table
 from service.usecases import label_queue
+from service.usecases.ask import find_pointer
 from service.usecases.backlog import Unlabelled
 from service.usecases.start_labelling import at_hand, start
 from service.usecases.training_material import gather
@@ -140,6 +141,9 @@ def test_only_labels_of_the_workflow_and_only_one_are_taken(room: Room) -> None:
     item = room.claim()
     with pytest.raises(InvalidRequest, match="no label 'gold'"):
         label_queue.give(room.house, ANN, item["item"], item["token"], ["gold"])
+    with pytest.raises(InvalidRequest) as refused:
+        label_queue.give(room.house, ANN, item["item"], item["token"], ["fee"])
+    assert [problem.remedy for problem in refused.value.problems] == ["did you mean `fees`?"]
     with pytest.raises(InvalidRequest, match="has one label"):
         label_queue.give(room.house, ANN, item["item"], item["token"], ["card", "fees"])
     path = room.folder / "workflow.yaml"
@@ -206,3 +210,13 @@ def test_a_workflow_that_is_not_there_is_not_found(room: Room) -> None:
             at_hand(room.house, name)
     with pytest.raises(NotFound):
         label_queue.take_back(room.house, ANN, "lab_0")
+
+
+def test_a_workflow_that_is_labelled_for_says_what_it_takes_to_answer(room: Room) -> None:
+    """Not that there is none: its first model is made by its owner."""
+    with room.house.store.read() as connection, pytest.raises(InvalidRequest, match="there is no workflow"):
+        find_pointer(connection, NAME)
+    room.hand_in(TEXTS[:2])
+    with room.house.store.read() as connection, pytest.raises(InvalidRequest, match="not answer yet") as refused:
+        find_pointer(connection, NAME)
+    assert "signoff workflow refit" in refused.value.remedy

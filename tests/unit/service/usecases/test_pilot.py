@@ -80,10 +80,15 @@ def test_what_is_wrong_is_said_before_anything_is_tried(settings: Settings, data
     with pytest.raises(RuleErrors):
         run_pilot(settings, Asked(data, out, owner=owner), NOW)
     owner.write_text("definitions: {card_lots: The card is gone}\n", encoding="utf-8")
-    with pytest.raises(InvalidRequest, match="defines the label card_lots"):
+    with pytest.raises(InvalidRequest, match=r"pilot\.yaml defines the label card_lots") as unknown:
         run_pilot(settings, Asked(data, out, owner=owner), NOW)
+    assert unknown.value.remedy == "did you mean `card_lost`?"
     with pytest.raises(BadRequest, match="no budget"):
         run_pilot(settings, Asked(data, out, minutes=0), NOW)
+    assert not out.exists()
+    with pytest.raises(BadRequest, match="cannot be the report's folder") as refused:
+        run_pilot(settings, Asked(data, data), NOW)
+    assert "--out" in refused.value.remedy
 
 
 def test_no_time_for_any_way_is_an_error(settings: Settings, data: Path, tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def test_columns_and_attributes_by_the_owners_names(tmp_path: Path) -> None:
         read_labelled(written(tmp_path, "text,label\nhello,a\n"), owner)
 
 
+def test_columns_under_other_names_can_be_named(tmp_path: Path) -> None:
+    """The file need not be changed for it."""
+    with pytest.raises(BadRequest, match="lacks label; found text, kind") as refused:
+        read_labelled(written(tmp_path, "text,kind\na,b\n"), Owner())
+    assert refused.value.remedy.endswith("in the first line, or say under `columns` in pilot.yaml what they are called")
+
+
 def test_json_lines_and_other_names_of_the_label(tmp_path: Path) -> None:
     """As other tools write them."""
     rows = '{"text": "hello", "label": "a", "amount": 3}\n{"text": "bye", "label": "b", "amount": null}\n'

@@ -40,6 +40,24 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path):
     assert [row.wrong for row in json_rows(path)] == [""]
 
 
+@pytest.mark.parametrize("separator", [b",", b";", b"\t"])
+def test_spreadsheets_of_every_country_are_read(tmp_path, separator):
+    """Where the comma is the decimal sign they write semicolons; what stands in quotation marks separates nothing."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(b'\xef\xbb\xbfText%cCategory\r\n"a, b; c\td"%cx\r\nplain%cy\r\n'.replace(b"%c", separator))
+    rows = list(csv_rows(path, ("text", "label"), {"category": "label"}))
+    assert [(row.line, *row.fields.values()) for row in rows] == [(2, "a, b; c\td", "x"), (3, "plain", "y")]
+
+
+def test_a_header_that_makes_sense_with_commas_is_read_with_commas(tmp_path):
+    """Whatever else stands in it."""
+    path = tmp_path / "odd.csv"
+    path.write_bytes(b"text,label;old\na;b,c\n")
+    assert [row.fields for row in csv_rows(path, ("text",), {})] == [{"text": "a;b", "label;old": "c"}]
+    with pytest.raises(BadRequest, match="lacks label; found text, label;old"):
+        list(csv_rows(path, ("text", "label"), {}))
+
+
 def test_quotes_that_do_not_match_are_told_with_the_lines_they_swallow(tmp_path):
     """An open quotation mark does not make one row of many."""
     rows = read(tmp_path / "open.csv", b'text,label\na,b\n"open,b\nc,d\ne,f\n')

@@ -72,6 +72,21 @@ def test_warnings_of_the_data_come_along() -> None:
     assert advise(made(JOINED, warnings=2)).cautions == ("warning 0", "warning 1")
 
 
+def test_ways_that_were_not_compared_are_told_beside_the_recommendation() -> None:
+    """The best may be among them: somebody who gave it little time has to know."""
+    pilot = made(JOINED)
+    assert "Not tried to the end, so not compared: encoder tuned by LoRA, joined." in advise(pilot).reasons[-1]
+    several = replace(pilot, left_out=(*pilot.left_out, *pilot.left_out, *pilot.left_out))
+    assert "joined and 2 more." in advise(several).reasons[-1]
+    assert not any("not compared" in reason for reason in advise(replace(pilot, left_out=())).reasons)
+
+
+def test_a_way_that_a_new_workflow_does_not_take_is_told_how_to_get() -> None:
+    """`workflow create` makes the joined head."""
+    assert not any("--kind" in step for step in advise(made(JOINED)).next)
+    assert any("signoff model train --kind" in step for step in advise(made(SIMPLE)).next)
+
+
 def test_review_load_is_told_a_day() -> None:
     """Cases for people, which outrank any F1."""
     pilot = made(JOINED, owner=replace(Owner(), requests_per_day=1_000))
