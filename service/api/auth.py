@@ -14,7 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.concurrency import run_in_threadpool
 
-from service.domain.access import Principal, Scope
+from service.domain.access import ROLES, Principal, Scope
 from service.errors import Forbidden
 from service.usecases.house import House
 from service.usecases.sign_in import authenticate
@@ -49,8 +49,10 @@ class Needs:
         principal = await self._principal(request)
         if not any(principal.may(scope) for scope in self.scopes):
             wanted = " or ".join(scope.value for scope in self.scopes)
+            roles = " or ".join(role for role, carried in ROLES.items() if carried & {*self.scopes})
             raise Forbidden(
                 f"this needs scope {wanted}; key {principal.name!r} does not carry it",
+                remedy=f"ask operations for a key of the role {roles}: signoff keys create NAME --role ROLE",
                 extra={"scopes": [scope.value for scope in self.scopes]},
             )
         return principal

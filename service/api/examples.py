@@ -181,6 +181,7 @@ LABEL_EXPLANATION: dict[str, Any] = {
     "decision": DECISION_ID,
     "workflow": "retail-banking",
     "release": RELEASE,
+    "model": "mod_01KB2ZH3F6C9E2G5J8L1N4P7R0",
     "label": "card_payment_charged_twice",
     "title": "Charged twice for one card payment",
     "labels": ["card_payment_charged_twice"],
@@ -230,6 +231,7 @@ RELEASES: dict[str, Any] = {
             "id": RELEASE,
             "workflow": "retail-banking",
             "active": True,
+            "model": "mod_01KB2ZH3F6C9E2G5J8L1N4P7R0",
             "rules": "9f2c6d1e",
             "policy": "77ab01cd",
             "head": "0c5be2a4",
@@ -257,7 +259,11 @@ ERRORS: dict[type[ServiceError], ServiceError] = {
         "attributes.amuont: is not an attribute of this workflow",
         problems=(FieldProblem("attributes.amuont", "is not an attribute of this workflow", "did you mean `amount`?"),),
     ),
-    Forbidden: Forbidden("this needs scope review; key 'shop' does not carry it", extra={"scopes": ["review"]}),
+    Forbidden: Forbidden(
+        "this needs scope review; key 'shop' does not carry it",
+        remedy="ask operations for a key of the role reviewer: signoff keys create NAME --role ROLE",
+        extra={"scopes": ["review"]},
+    ),
     LeaseLost: LeaseLost(
         f"maria holds case {_CASE} until 2026-11-21T09:15:00.000Z",
         remedy="claim another case, or wait until the lease ends",

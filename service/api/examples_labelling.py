@@ -27,6 +27,18 @@ PROGRESS: dict[str, Any] = {
     "delta": 0.1,
     "measured": {"done": 312, "needed": 473, "estimated": False, "certified": False},
     "says": "312 of 473 requests drawn at random are labelled",
+    "groups": [
+        {
+            "group": "money-out",
+            "labels": ["fee_refund_request", "direct_debit_refund"],
+            "alpha": 0.01,
+            "done": 41,
+            "needed": 742,
+            "estimated": True,
+            "certified": False,
+            "why": "",
+        },
+    ],
     "queue": {
         "calibration": {"waiting": 161, "labelled": 312, "skipped": 0},
         "train": {"waiting": 1840, "labelled": 55, "skipped": 4},

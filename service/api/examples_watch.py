@@ -27,6 +27,7 @@ WATCH: dict[str, Any] = {
     "since": "2026-10-22T09:00:00.000Z",
     "until": "2026-11-21T09:00:00.000Z",
     "decisions": 1_242,
+    "look": 9,
     "enough": True,
     "needed": 40,
     "compared_with": {"cases": 312, "words": "312 requests drawn at random from 3 March to 5 April 2026"},
@@ -54,6 +55,8 @@ WATCH: dict[str, Any] = {
             "wrong": 3,
             "of": 940.0,
             "waiting": 6,
+            "level": 0.000556,
+            "at_least": 0.002,
             "broken": False,
         }
     ],

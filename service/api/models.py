@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from service.api import examples_models, replies_models, schemas, schemas_models
 from service.api.auth import ModelOwner, ReleaseReader, TheHouse
 from service.api.door import may_answer, router, shows
-from service.errors import Conflict, LedgerUnavailable, NotFound, NotPromotable, SamePerson
+from service.errors import Conflict, LedgerUnavailable, LosesAutomation, NotFound, NotPromotable, SamePerson
 from service.usecases import promote_model, read_model, run_jobs, shadow
 from service.usecases.release_tuned import Released
 from service.usecases.shadow_report import shadow_report
@@ -144,14 +144,16 @@ def reject_one_model(
     summary="Take a model back",
     response_model=None,
     responses={200: shows(replies_models.ModelReleased, examples_models.TAKEN_BACK, "The model before answers again.")},
-    openapi_extra=may_answer(NotFound, Conflict, LedgerUnavailable),
+    openapi_extra=may_answer(NotFound, LosesAutomation, Conflict, LedgerUnavailable),
 )
 def roll_back_model(
     model_id: schemas.IdInPath, asked: schemas_models.ModelRollback, principal: ModelOwner, house: TheHouse
 ) -> JSONResponse:
     """The model named is the one that answers. Under the same rules and policy the release before answers again, with
-    its own certificate; else one is made of what was, and certified."""
-    released = promote_model.roll_back(house, principal, model_id, asked.why)
+    its own certificate; else one is made of what was, and certified. Where that would end automation it is refused
+    until `accept_no_automation` is said."""
+    accept_none = asked.accept_no_automation
+    released = promote_model.roll_back(house, principal, model_id, asked.why, accept_none=accept_none)
     return JSONResponse(_released(model_id, released))
 
 

@@ -179,6 +179,7 @@ class LabelExplanation(Reply):
     decision: str
     workflow: str
     release: str
+    model: str | None = Field(description="That judged it; null: made before models were kept.")
     label: str = Field(description="The best one.")
     title: str
     labels: list[str] = Field(description="All that the classifier gives it; empty: none is likely enough.")

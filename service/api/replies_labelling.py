@@ -55,6 +55,19 @@ class LabelCount(Reply):
     examples: int
 
 
+class GroupProgress(Reply):
+    """How far labelling is towards the promise to one group of labels."""
+
+    group: str = Field(description="Empty: labels in no group.")
+    labels: list[str] = Field(description="Empty: those in no group.")
+    alpha: float
+    done: int = Field(description="Requests of it that were drawn at random and labelled, repeats too.")
+    needed: int | None = Field(description="null: more of them alone will not do, the model errs too often there.")
+    estimated: bool = Field(description="No model was tried yet.")
+    certified: bool
+    why: str = Field(description="Why what answers has no certificate there; else empty.")
+
+
 class LabellingProgress(Reply):
     """How far labelling is towards the promise."""
 
@@ -63,6 +76,7 @@ class LabellingProgress(Reply):
     delta: float
     measured: Measured
     says: str
+    groups: list[GroupProgress] = Field(description="Empty where one promise is to all labels.")
     queue: dict[str, QueuePart] = Field(description="`calibration`: drawn at random; `train`: chosen.")
     examples: dict[str, int] = Field(description="By source: `review`, `check`, `labelling`.")
     labels: list[LabelCount]

@@ -255,7 +255,7 @@ class Job(Reply):
     """Work in the background."""
 
     id: str
-    kind: Literal["train"]
+    kind: Literal["train", "doubts"] = Field(description="`doubts`: labels were looked through, no model came of it.")
     workflow: str
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     asked: dict[str, Any]

@@ -23,6 +23,7 @@ class Release(Reply):
     id: str
     workflow: str
     active: bool
+    model: str | None = Field(description="What it answers by; null: made before models were kept.")
     rules: str
     policy: str
     head: str

@@ -64,13 +64,15 @@ class LiveError(Reply):
     group: str = Field(description="Of labels; empty: those in no group; `rules`: what rules blocked.")
     alpha: float | None = Field(description="Promised; null: nothing is.")
     rate: float
-    low: float = Field(description="Of the exact 95 % interval.")
+    low: float = Field(description="Of the exact 95 % interval of this look by itself.")
     high: float
     checked: int
     wrong: int
     of: float = Field(description="Decisions that the checked ones stand for.")
     waiting: int = Field(description="Drawn, and not checked yet.")
-    broken: bool = Field(description="The whole interval lies above alpha.")
+    level: float = Field(description="At which this look tests the promise: over all looks they add up to 5 %.")
+    at_least: float = Field(description="So many are wrong at the least, at that level.")
+    broken: bool = Field(description="`at_least` is above alpha: an alarm, right however often one looks.")
 
 
 class WatchSlice(Reply):
@@ -141,6 +143,7 @@ class Watch(Reply):
     since: str = Time
     until: str = Time
     decisions: int
+    look: int = Field(description="Of those at this model, counted from 1.")
     enough: bool = Field(description="To say anything of drift.")
     needed: int
     compared_with: ComparedWith

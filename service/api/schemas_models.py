@@ -86,6 +86,9 @@ class ModelRollback(Body):
     """Why the model before this one is to answer again."""
 
     why: Why
+    accept_no_automation: Annotated[
+        bool, Field(description="The workflow may lose its certificate by this, so that people decide everything.")
+    ] = False
 
 
 def _said(owner: str | None, licence: str | None, limits: list[str] | None) -> Said:

@@ -32,6 +32,9 @@ class Rollback(Body):
         Name | None, Field(description="A release of the workflow; null: the one before the last change of rules.")
     ] = None
     why: Why
+    accept_no_automation: Annotated[
+        bool, Field(description="A workflow may lose its certificate by this, so that people decide everything.")
+    ] = False
 
 
 class Unpin(Body):

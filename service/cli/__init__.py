@@ -62,5 +62,5 @@ def main() -> None:
             {"file": p.file, "line": p.line, "column": p.column, "message": p.message, "remedy": p.remedy}
             for p in error.problems
         ]
-        complain(RulesBroken("the rule files do not load", remedy="mend the files", extra={"errors": listed}))
+        complain(RulesBroken("these files do not load", remedy="mend them", extra={"errors": listed}))
         sys.exit(2)

@@ -9,6 +9,7 @@ import typer
 
 from service.cli.opening import by, opened
 from service.cli.reading import one_of
+from service.cli.rules.arguments import AcceptNone
 from service.cli.saying import plain, print_table, progress_shown, say
 
 if TYPE_CHECKING:
@@ -74,12 +75,13 @@ def encoder_tune(
 def encoder_rollback(
     workflow: Annotated[str, typer.Argument(help="The workflow's name.")],
     why: Annotated[str, typer.Option(help="The reason.")],
+    accept_none: AcceptNone = False,
 ) -> None:
     """Undo the last tuning: encoder, adapter and classifier answer as before, under today's rules."""
     from service.usecases.release_tuned import take_back
 
     with opened() as house, progress_shown() as progress:
-        _say_released(workflow, take_back(house, workflow, by(), why, progress))
+        _say_released(workflow, take_back(house, workflow, by(), why, progress, accept_none=accept_none))
 
 
 def _say_released(workflow: str, released: Released) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.opening import by, opened
+from service.cli.rules.arguments import AcceptNone
 from service.cli.saying import plain, print_table, progress_shown, say
 from service.errors import BadRequest
 
@@ -22,12 +23,13 @@ app = typer.Typer(no_args_is_help=True, help="Snapshots, and how what is found i
 @app.command("build")
 def index_build(
     workflow: Annotated[str | None, typer.Option(help="One workflow; all if not named.")] = None,
+    accept_none: AcceptNone = False,
 ) -> None:
     """Build the snapshots anew from the database and release them."""
     from service.usecases.rebuild_snapshot import rebuild
 
     with opened() as house, progress_shown() as progress:
-        for release in rebuild(house, workflow, by(), progress):
+        for release in rebuild(house, workflow, by(), progress, accept_none=accept_none):
             say.print(f"released {release}")
 
 

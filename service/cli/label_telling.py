@@ -21,11 +21,22 @@ _WORDS: Mapping[str, Literal["skip", "undo", "quit"]] = {"s": "skip", "u": "undo
 
 def tell_progress(found: Mapping[str, Any]) -> None:
     say.print(f"[bold]{plain(found['says'])}[/] (at most {found['alpha']:.1%} wrong, {1 - found['delta']:.0%} sure)")
+    if found["groups"]:
+        groups = [_group_row(each) for each in found["groups"]]
+        print_table(("PROMISE", "AT MOST WRONG", "DRAWN AND LABELLED", ""), groups)
+        print()
     rows = [(name, *(part[state] for state in ("waiting", "labelled", "skipped"))) for name, part in _parts(found)]
     print_table(("PART", "WAITING", "LABELLED", "SKIPPED"), rows)
     print()
     counted = [(each["label"] or "none of these", each["examples"]) for each in found["labels"]]
     print_table(("LABEL", "EXAMPLES"), counted)
+
+
+def _group_row(each: Mapping[str, Any]) -> tuple[object, ...]:
+    about = "about " if each["estimated"] else ""
+    far = f"{each['done']}" if each["needed"] is None else f"{each['done']} of {about}{each['needed']}"
+    state = "certified" if each["certified"] else each["why"]
+    return each["group"] or "all other labels", f"{each['alpha']:.1%}", far, state
 
 
 def _parts(found: Mapping[str, Any]) -> list[tuple[str, Mapping[str, int]]]:

@@ -9,6 +9,7 @@ import typer
 
 from service.cli.opening import by, model_owner, opened
 from service.cli.reading import one_of
+from service.cli.rules.arguments import AcceptNone
 from service.cli.saying import plain, print_json, print_table, progress_shown, say
 
 if TYPE_CHECKING:
@@ -65,8 +66,11 @@ def list_models(
     state: Annotated[str | None, typer.Option(help="candidate, shadow, active, retired or rejected.")] = None,
 ) -> None:
     """Models, newest first."""
+    from service.store.models import STATES
     from service.usecases.read_model import page
 
+    if state is not None and state not in STATES:
+        raise typer.BadParameter(f"{state!r} is none of {', '.join(STATES)}", param_hint="--state")
     with opened() as house:
         items = page(house, workflow=workflow, state=state)["items"]
     headings = ("model", "workflow", "state", "kind", "examples", "automation", "made", "by")
@@ -93,6 +97,8 @@ def simulate_model(
     """What other promises would cost: automation, expected errors and reviews a day."""
     from service.usecases.read_model import ALPHAS, simulated
 
+    if wrong := [each for each in alpha or () if not 0 < each < 1]:
+        raise typer.BadParameter(f"{wrong[0]:g} cannot be promised: give a share as 0.05", param_hint="--alpha")
     with opened() as house:
         found = simulated(house, model, alpha or ALPHAS, per_day)
     say.print(f"{found['cases']} calibration cases, {found['per_day']:g} requests a day, delta {found['delta']:g}")
@@ -163,12 +169,12 @@ def reject_model(model: Model, why: Why) -> None:
 
 
 @app.command("rollback")
-def roll_back_model(model: Model, why: Why) -> None:
+def roll_back_model(model: Model, why: Why, accept_none: AcceptNone = False) -> None:
     """Let the model before this one answer again."""
     from service.usecases.promote_model import roll_back
 
     with opened() as house, progress_shown() as progress:
-        _say_released(roll_back(house, model_owner(), model, why, progress))
+        _say_released(roll_back(house, model_owner(), model, why, progress, accept_none=accept_none))
 
 
 @app.command("jobs")

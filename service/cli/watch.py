@@ -116,5 +116,6 @@ def _live(each: Mapping[str, Any]) -> str:
     if not each["checked"]:
         return f"{what}{group}: none was checked{waiting}"
     promised = "" if rules else f", promised {each['alpha']:.1%}"
-    interval = f"{each['rate']:.1%}, between {each['low']:.1%} and {each['high']:.1%}"
-    return f"{what}{group}: {interval} ({each['wrong']} of {each['checked']} checked{waiting}){promised}"
+    interval = f"{each['rate']:.1%}, by this look between {each['low']:.1%} and {each['high']:.1%}"
+    broken = f"; BROKEN: at least {each['at_least']:.1%}, however often one looks" if each["broken"] else ""
+    return f"{what}{group}: {interval} ({each['wrong']} of {each['checked']} checked{waiting}){promised}{broken}"

@@ -9,6 +9,7 @@ import typer
 
 from service.cli.opening import by, opened, operator
 from service.cli.reading import one_of
+from service.cli.rules.arguments import AcceptNone
 from service.cli.saying import plain, progress_shown, say
 
 app = typer.Typer(no_args_is_help=True, help="Workflows.")
@@ -49,6 +50,10 @@ def make_workflow(
 
     say.print(f"\n[bold]{made.name}[/] serves as {made.release}: {made.labels} labels, {made.train} examples to learn")
     say.print(f"from, {made.calibration} kept for calibration only.")
+    if made.repeats:
+        say.print(
+            f"{made.repeats} more rows repeat the words of those kept, and are left out: a case is never learned from."
+        )
     if made.filed:
         standing = (
             f"approved, attested by {plain(attested_by)}" if attested_by else "submitted, nobody approved them yet"
@@ -92,12 +97,12 @@ def _say_certificate(certified: Any) -> None:
 
 
 @app.command("refit")
-def refit_workflow(name: str) -> None:
+def refit_workflow(name: str, accept_none: AcceptNone = False) -> None:
     """Fit, build and certify a workflow anew from its files, as after a change of examples or encoder."""
     from service.usecases.establish import establish
 
     with opened() as house, progress_shown() as progress:
-        staged = establish(house, name, by(), "refit", progress=progress)
+        staged = establish(house, name, by(), "refit", accept_none=accept_none, progress=progress)
     say.print(f"\n{name} serves as {staged.release.id}")
     _say_certificate(staged.release.certificate or staged.release.refusal)
 

@@ -30,7 +30,7 @@ from .clients import AsyncSignoff, Signoff
 from .document_answers import Document, DocumentDiff, DocumentPage, DocumentPreview, DocumentSummary, ImportReport
 from .errors import SignoffError, Unreachable
 from .labelling_calls import ExampleView, LabelItem, Labelled, LabellingChosen, LabellingProgress, LabellingStarted
-from .model_answers import Job, Model, ModelReleased, ModelSummary, ShadowReport, SimulatedPromise, Simulation
+from .model_answers import Job, Model, ModelReleased, ModelSummary, Release, ShadowReport, SimulatedPromise, Simulation
 from .rule_answers import (
     Alarm,
     Disabled,
@@ -93,6 +93,7 @@ __all__ = [
     "Passage",
     "Proposal",
     "ProposalView",
+    "Release",
     "Reloaded",
     "Replayed",
     "Review",

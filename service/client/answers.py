@@ -87,6 +87,8 @@ class DecisionSummary(Answer):
     workflow: str
     state: str
     outcome: str
+    decided_by: str | None = None
+    release: str
     created_at: datetime
     label: str | None = None
     labels: list[str] = []
@@ -129,6 +131,8 @@ class LabelExplanation(Answer):
     """Why a request was given its label."""
 
     decision: str
+    release: str
+    model: str | None = None  #: that judged it
     label: str
     title: str
     labels: list[str]

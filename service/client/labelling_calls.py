@@ -62,6 +62,7 @@ class LabellingProgress(Answer):
     delta: float
     says: str
     measured: dict[str, Any]
+    groups: list[dict[str, Any]]
     queue: dict[str, dict[str, int]]
     examples: dict[str, int]
     labels: list[dict[str, Any]]

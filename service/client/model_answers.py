@@ -99,6 +99,26 @@ class ModelReleased(Answer):
     refusal: str | None = None
 
 
+class Release(Answer):
+    """What answers together: rules, policy, documents and the model."""
+
+    id: str
+    workflow: str
+    active: bool
+    model: str | None = None  #: it answers by
+    certificate: dict[str, Any] | None = None
+    refusal: dict[str, Any] | None = None
+    created_at: datetime
+    created_by: str
+    why: str
+
+
+class ReleaseList(Answer):
+    """Releases, newest first."""
+
+    items: list[Release]
+
+
 class Job(Answer):
     """Work in the background."""
 

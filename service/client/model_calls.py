@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .model_answers import Job, JobList, Model, ModelPage, ModelReleased, ModelSummary, ShadowReport, Simulation
+from .model_answers import (
+    Job,
+    JobList,
+    Model,
+    ModelPage,
+    ModelReleased,
+    ModelSummary,
+    Release,
+    ReleaseList,
+    ShadowReport,
+    Simulation,
+)
 from .steps import Calling, Pause, Send, Steps, quoted, send
 
 _CERTIFYING = 120.0  # seconds on top of the timeout: a model is certified once more before it answers
@@ -66,6 +77,10 @@ class ModelCalls(Calling):
         """One of them, with its card, its report and its curves."""
         return (yield from self._one(Model, send("GET", f"/v1/models/{quoted(model_id)}")))
 
+    def releases(self, *, workflow: str | None = None) -> Steps[list[Release]]:
+        """The newest fifty, each with the model that it answers by: a decision names its release."""
+        return (yield from self._one(ReleaseList, send("GET", "/v1/releases", params={"workflow": workflow}))).items
+
     def simulate_model(self, model_id: str, *, per_day: float | None = None) -> Steps[Simulation]:
         """What other promises would cost a day."""
         asked = send("GET", f"/v1/models/{quoted(model_id)}/simulation", params={"per_day": per_day})
@@ -101,9 +116,11 @@ class ModelCalls(Calling):
         """Turn it down for good."""
         return (yield from self._one(Model, _change(f"/v1/models/{quoted(model_id)}/reject", {"why": why})))
 
-    def roll_back_model(self, model_id: str, why: str) -> Steps[ModelReleased]:
-        """Let the model before this one, which answers now, answer again."""
-        return (yield from self._one(ModelReleased, _change(f"/v1/models/{quoted(model_id)}/rollback", {"why": why})))
+    def roll_back_model(self, model_id: str, why: str, *, accept_no_automation: bool = False) -> Steps[ModelReleased]:
+        """Let the model before this one, which answers now, answer again. SignoffError `loses_automation` where that
+        leaves the workflow without a certificate, unless it may."""
+        body = {"why": why, "accept_no_automation": accept_no_automation}
+        return (yield from self._one(ModelReleased, _change(f"/v1/models/{quoted(model_id)}/rollback", body)))
 
 
 def _change(path: str, body: Mapping[str, Any] | None = None) -> Send:

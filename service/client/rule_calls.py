@@ -67,9 +67,12 @@ class RuleCalls(Calling):
         asked = send("POST", "/v1/rules/reload", params=params, patience=_CERTIFYING)
         return (yield from self._one(Reloaded, asked))
 
-    def rollback_rules(self, why: str, *, workflow: str | None = None, to: str | None = None) -> Steps[RolledBack]:
-        """Let earlier rules answer again, at once; without `to` those before the last change."""
-        body = {"workflow": workflow, "to": to, "why": why}
+    def rollback_rules(
+        self, why: str, *, workflow: str | None = None, to: str | None = None, accept_no_automation: bool = False
+    ) -> Steps[RolledBack]:
+        """Let earlier rules answer again, at once; without `to` those before the last change. SignoffError
+        `loses_automation` where that leaves a workflow without a certificate, unless it may."""
+        body = {"workflow": workflow, "to": to, "why": why, "accept_no_automation": accept_no_automation}
         # Without a target each repeat would go one change further back.
         asked = _change("/v1/rules/rollback", body, repeatable=to is not None)
         return (yield from self._one(RolledBack, asked))

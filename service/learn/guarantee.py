@@ -49,6 +49,7 @@ THRESHOLDS: tuple[float, ...] = (
 HOLM_THRESHOLDS = THRESHOLDS[::3]
 
 _STARTING_SHARE = 1 / 5  # of the cases that could be accepted at all
+_HOPELESS = 20  # times the cases there are: nobody reviews so many, and what errs next to alpha may well err above it
 
 
 class Method(StrEnum):
@@ -207,7 +208,11 @@ def refused(table: Table, first: int, alpha: float, level: float, later: float) 
     told = _too_many(accepted, errors, alpha, level, "most confident calibration cases")
     if more is None:
         return Refused(accepted, needed, f"{told}: more cases alone will not help, it errs too often", None)
-    return Refused(accepted, needed, f"{told}: review about {more} more, should they come out like these{surer}", more)
+    if more > _HOPELESS * table.cases:
+        why = f"more cases alone will hardly help, it errs almost too often ({more:,} of them would have to be)"
+    else:
+        why = f"review about {more:,} more, should they come out like these{surer}"
+    return Refused(accepted, needed, f"{told}: {why}", more)
 
 
 def _too_few(cases: int, accepted: int, needed: int, more: int | None) -> str:

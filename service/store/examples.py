@@ -32,9 +32,9 @@ def last_of(connection: Connection, workflow: str, payload: str) -> sa.Row[Any] 
     return connection.execute(query.order_by(examples.c.id.desc()).limit(1)).one_or_none()
 
 
-def everything(connection: Connection, workflow: str) -> list[sa.Row[Any]]:
-    """Every example of a workflow, oldest first: its own columns, `request` (the payload, None when it is gone) and
-    `asked_at` (when the decision it came from was made; None for what came from no decision)."""
+def everything(connection: Connection, workflow: str, part: str | None = None) -> list[sa.Row[Any]]:
+    """Every example of a workflow, or of one part, oldest first: its own columns, `request` (the payload, None when it
+    is gone) and `asked_at` (when the decision it came from was made; None for what came from no decision)."""
     query = (
         sa.select(examples, payloads.c.data.label("request"), decisions.c.created_at.label("asked_at"))
         .select_from(
@@ -45,7 +45,7 @@ def everything(connection: Connection, workflow: str) -> list[sa.Row[Any]]:
         .where(examples.c.workflow == workflow)
         .order_by(examples.c.id)
     )
-    return list(connection.execute(query))
+    return list(connection.execute(query if part is None else query.where(examples.c.part == part)))
 
 
 def known_words(connection: Connection, workflow: str) -> set[str]:

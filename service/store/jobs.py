@@ -25,10 +25,10 @@ def get(connection: Connection, job: str) -> sa.Row[Any] | None:
 
 
 def page(
-    connection: Connection, *, workflow: str | None = None, state: str | None = None, limit: int = 50
+    connection: Connection, kind: str, *, workflow: str | None = None, state: str | None = None, limit: int = 50
 ) -> list[sa.Row[Any]]:
-    """Newest first."""
-    query = sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit)
+    """Those of a kind, newest first."""
+    query = sa.select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.id.desc()).limit(limit)
     if workflow is not None:
         query = query.where(jobs.c.workflow == workflow)
     if state is not None:

@@ -54,6 +54,14 @@ def made_of(connection: Connection, workflow: str, head: str, calibration: str) 
     return connection.execute(query).one_or_none()
 
 
+def behind(connection: Connection, workflow: str, head: str, calibration: str) -> sa.Row[Any] | None:
+    """The model that a release with this head and these calibration cases answers by.
+
+    The same head may have been certified on other cases since: then it is two models.
+    """
+    return made_of(connection, workflow, head, calibration) or of_head(connection, workflow, head)
+
+
 def answering(connection: Connection, workflow: str) -> sa.Row[Any] | None:
     query = sa.select(models).where(models.c.workflow == workflow, models.c.state == ACTIVE)
     return connection.execute(query.order_by(models.c.id.desc()).limit(1)).one_or_none()

@@ -59,14 +59,15 @@ def not_yet(connection: Connection, model: str, workflow: str, since: datetime, 
 
 
 def beside(connection: Connection, model: str, limit: int = 20_000) -> list[sa.Row[Any]]:
-    """What the model said beside what was decided, newest first: decision, label, confidence, automatic; the record of
-    the ledger, the request and the release; what a reviewer decided (labels, outcome), and how long the case waited
-    (None where there is none)."""
+    """What the model said beside what was decided, newest first: decision, label, labels, confidence, automatic; the
+    record of the ledger, the request and the release; what a reviewer decided (labels, outcome), and how long the case
+    waited (None where there is none)."""
     reviewed = reviews.outerjoin(cases, cases.c.id == reviews.c.case)
     query = (
         sa.select(
             shadows.c.decision,
             shadows.c.label,
+            shadows.c.labels,
             shadows.c.confidence,
             shadows.c.automatic,
             decisions.c.probability,

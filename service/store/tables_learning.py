@@ -64,7 +64,7 @@ jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", _ID, primary_key=True),
-    sa.Column("kind", sa.String(20), nullable=False),  # train
+    sa.Column("kind", sa.String(20), nullable=False),  # train, doubts
     sa.Column("workflow", _NAME, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),  # waiting, running, done, failed, cancelled
     sa.Column("asked", sa.JSON, nullable=False),
@@ -112,6 +112,7 @@ shadows = sa.Table(
     sa.Column("model", _ID, sa.ForeignKey("models.id"), primary_key=True),
     sa.Column("decision", _ID, sa.ForeignKey("decisions.id"), primary_key=True),
     sa.Column("label", _NAME),
+    sa.Column("labels", sa.JSON, nullable=False),  # all that it would have given
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("automatic", sa.Boolean, nullable=False),  # whether it would have decided alone
     sa.Column("created_at", Instant, nullable=False),
@@ -140,4 +141,23 @@ watches = sa.Table(
     sa.Column("report", sa.JSON, nullable=False),
     sa.Column("alarming", sa.Boolean, nullable=False),
     sa.Index("ix_watches_workflow_id", "workflow", "id"),
+)
+
+# Labels that looked wrong when somebody had them looked through, and those of them that a person confirmed.
+doubts = sa.Table(
+    "doubts",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("workflow", _NAME, nullable=False),
+    sa.Column("example", _ID, nullable=False),  # its id; file: it stands in the workflow's own file
+    sa.Column("words", _DIGEST, nullable=False),  # keyed digest of the words, by which one of the file is found again
+    sa.Column("labels", sa.JSON, nullable=False),  # that it was given, under the names of then
+    sa.Column("looks_like", _NAME, nullable=False),
+    sa.Column("too_much", sa.Boolean, nullable=False),  # it carries that label and does not look like it
+    sa.Column("probability", sa.Float, nullable=False),  # of that label, 0 to 1
+    sa.Column("given", sa.Float, nullable=False),  # of the label it was given, 0 to 1
+    sa.Column("found_at", Instant, nullable=False),
+    sa.Column("confirmed_by", _NAME),  # who said that it is right as it stands
+    sa.Column("confirmed_at", Instant),
+    sa.Index("ix_doubts_workflow_id", "workflow", "id"),
 )

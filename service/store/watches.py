@@ -27,6 +27,16 @@ def page(connection: Connection, workflow: str, limit: int) -> list[sa.Row[Any]]
     return list(connection.execute(query))
 
 
+def looks_at(connection: Connection, workflow: str, head: str, encoder: str) -> int:
+    """How many looks there were at that head, under whatever rules."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(watches.join(releases, releases.c.id == watches.c.release))
+        .where(watches.c.workflow == workflow, releases.c.head == head, releases.c.encoder == encoder)
+    )
+    return connection.scalar(query) or 0
+
+
 def decided(
     connection: Connection, workflow: str, since: datetime, until: datetime, before: str | None, limit: int
 ) -> list[sa.Row[Any]]:

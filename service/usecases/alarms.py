@@ -212,7 +212,9 @@ def _roll_back(house: House, pointer: Pointer, found: _Finding) -> None:
     blamed = f", most of all by {found.responsible}" if found.responsible else ""
     why = f"share of {found.kind} {found.usual.share:.2%} → {found.seen.share:.2%}{blamed}"
     try:
-        rollback(house, "alarm", pointer.workflow, None, why, instead_of=pointer.release)
+        # Where the rules before have no certificate any more, people decide: safer than rules that went wrong, and the
+        # alarm tells operations.
+        rollback(house, "alarm", pointer.workflow, None, why, instead_of=pointer.release, accept_none=True)
     except ServiceError as error:
         log.exception("alarm_did_not_roll_back", workflow=pointer.workflow, detail=error.detail, remedy=error.remedy)
 

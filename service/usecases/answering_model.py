@@ -13,9 +13,7 @@ def follow(connection: Connection, workflow: str, head: str, release: str, now: 
     """Let the models' states say what answers from this commit on; the id of the model, None when no model is it."""
     answering = pointers.release(connection, release)
     assert answering is not None, "what answers is recorded"
-    # The same head may have been certified on other cases since: then it is two models.
-    row = models.made_of(connection, workflow, head, answering["calibration"])
-    row = row or models.of_head(connection, workflow, head)
+    row = models.behind(connection, workflow, head, answering["calibration"])
     models.retire_others(connection, workflow, row.id if row else None)
     if row is None:
         return None

@@ -14,6 +14,7 @@ from service.domain.answer import answer
 from service.domain.decide import Circumstances
 from service.domain.types import Certificate
 from service.errors import FieldProblem, InvalidRequest
+from service.store import labelling
 from service.store.engine import Connection
 from service.store.pointers import Pointer, pointer, pointers
 from service.usecases.consider import Considered, Stopwatch, consider, rooms_at
@@ -60,9 +61,13 @@ class Asked:
 
 
 def find_pointer(connection: Connection, workflow: str) -> Pointer:
-    """Where the workflow stands; InvalidRequest names those there are."""
+    """Where the workflow stands; InvalidRequest names those there are, or what one that is being labelled lacks."""
     found = pointer(connection, workflow)
     if found is None:
+        if labelling.last_place(connection, workflow) >= 0:
+            first = f"its first model is made by: signoff workflow refit {workflow}"
+            problem = FieldProblem("workflow", "it is labelled for, nothing answers for it yet", first)
+            raise InvalidRequest(f"workflow {workflow} does not answer yet", remedy=first, problems=(problem,))
         known = ", ".join(each.workflow for each in pointers(connection)) or "none yet"
         problem = FieldProblem("workflow", "unknown workflow", f"known are {known}")
         raise InvalidRequest(f"there is no workflow {workflow!r}", problems=(problem,))

@@ -56,6 +56,7 @@ class DocumentChecks:
         self._known: Latest[tuple[str, int, int, int, int], _Known] = Latest(_KEPT)
         self._since: Latest[tuple[str, Checked | None], float | None] = Latest(_KEPT)  # first seen due
         self.trying = threading.Lock()  #: for whoever tries a certificate: once is enough
+        self.told: set[str] = set()  #: releases of which it is told already that settings end their automation
 
     def state(self, pointer: Pointer, release: OpenRelease, now: datetime) -> Tried:
         """What is known of the certificate of the release that the pointer names."""

@@ -41,9 +41,11 @@ def establish(
     *,
     sample: str | None = None,
     said: Said = _NOBODY,
+    accept_none: bool = False,
     progress: Progress = silent,
 ) -> Staged:
-    """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files.
+    """Fit, build, certify and activate the workflow whose files lie in the home folder. RuleErrors for broken files;
+    LosesAutomation when one that answers would lose its certificate and `accept_none` is not given.
 
     A workflow that answers keeps its encoder, adapter and kind of head: examples are fitted anew, what was tuned is
     not undone. `sample` is what the calibration cases are, in words, where the caller knows better.
@@ -86,7 +88,7 @@ def establish(
             tell_trained(house, connection, values)
         follow(connection, name, values["head"], staged.release.id, house.clock(), by)
 
-    activate(house, [staged], also=also)
+    activate(house, [staged], also=also, accept_none=accept_none)
     return staged
 
 

@@ -22,7 +22,7 @@ from service.domain.types import Autonomy, Certificate, Judgement, Reason, Refus
 from service.domain.votes import votes_by_document
 from service.errors import Conflict, Forbidden
 from service.learn.judge import Head, Seen
-from service.store import payloads, pointers
+from service.store import models, payloads, pointers
 from service.store.engine import Row
 from service.usecases.house import House
 from service.usecases.nearest_examples import nearest_examples
@@ -42,6 +42,7 @@ class _Past:
     request: Mapping[str, Any]
     made: Mapping[str, Any]  #: what was answered
     release: Mapping[str, Any]  #: that made it
+    model: str | None  #: behind the release; None: it was made before models were kept
     workflow: Workflow
 
 
@@ -66,6 +67,7 @@ def explain_label(house: House, principal: Principal, decision_id: str) -> dict[
         "decision": past.row.id,
         "workflow": past.workflow.name,
         "release": past.row.release,
+        "model": past.model,
         **_judged(past, judgement),
         "telling": _telling(head, looked_at, _best(past.workflow, judgement), shown_text(past.request, past.made)),
         "nearest": nearest,
@@ -78,7 +80,8 @@ def _past(house: House, principal: Principal, decision_id: str) -> _Past:
         request = json.loads(payloads.get(connection, row.request))
         made = json.loads(payloads.get(connection, row.answer))
         release = pointers.release(connection, row.release)
-    assert release is not None, "the foreign key keeps the release"
+        assert release is not None, "the foreign key keeps the release"
+        model = models.behind(connection, row.workflow, release["head"], release["calibration"])
     if "text" not in request or "decided_by" not in made:
         raise Conflict(f"the request of {decision_id} was erased", remedy="its figures are in the decision's record")
     if made["decided_by"] == "rules":
@@ -86,7 +89,7 @@ def _past(house: House, principal: Principal, decision_id: str) -> _Past:
             f"rules decided {decision_id}, and the classifier was not asked",
             remedy="the decision says which rules those were",
         )
-    return _Past(row, request, made, release, house.shelf.policy(row.release))
+    return _Past(row, request, made, release, model.id if model else None, house.shelf.policy(row.release))
 
 
 def _looked_at(house: House, past: _Past, encoder: EncoderPool) -> Seen:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rules.errors import RuleErrors
 from service.domain.moved import labels_now
-from service.domain.types import Workflow
+from service.domain.types import LabelGroup, Workflow, strictest
 from service.errors import NotFound
-from service.learn.guarantee import cases_to_review
+from service.learn.binomial import cases_to_review, more_cases, spent
 from service.store import examples, labelling, pointers
 from service.store.engine import Connection
 from service.usecases.collect import Source
-from service.usecases.examples import CALIBRATION, TRAIN
+from service.usecases.examples import CALIBRATION, TRAIN, Example
 from service.usecases.house import House
-from service.usecases.start_labelling import at_hand, enough_cases
+from service.usecases.start_labelling import HOPED, at_hand, enough_cases
+from service.usecases.training_material import drawn
 
 _OPEN = (labelling.QUEUED, labelling.CLAIMED)
 
@@ -24,8 +26,9 @@ _OPEN = (labelling.QUEUED, labelling.CLAIMED)
 def progress(house: House, workflow: str) -> dict[str, Any]:
     """Where a workflow's labelling stands, as plain data. NotFound when there is no such workflow.
 
-    `needed` counts requests drawn at random and reviewed. Before a model answers it is an estimate, afterwards it is
-    what that model's certificate took or what its refusal said was missing.
+    `done` and `needed` count requests drawn at random and reviewed, as a certificate counts them. Before a model
+    answers `needed` is an estimate, afterwards it is what that model's certificate took or what its refusal said was
+    missing. Each promise to a group of labels has such figures of its own, of requests with these labels.
     """
     policy, _ = at_hand(house, workflow)
     with house.store.read() as connection:
@@ -33,8 +36,8 @@ def progress(house: House, workflow: str) -> dict[str, Any]:
         said = examples.counts(connection, workflow)
         labels = examples.labels_of(connection, workflow)
         row = _answering(connection, workflow)
-    drawn = {source: said.get((CALIBRATION, source), 0) for source in (Source.LABELLING, Source.CHECK)}
-    done = max(drawn.values())  # never a mixture of both: a sample is of one kind of traffic
+    cases = drawn(house, policy)
+    done = len(cases)
     needed, estimated = _needed(policy, row)
     certified = bool(row and row["certificate"])
     return {
@@ -43,6 +46,7 @@ def progress(house: House, workflow: str) -> dict[str, Any]:
         "delta": policy.guarantee.delta,
         "measured": {"done": done, "needed": needed, "estimated": estimated, "certified": certified},
         "says": _says(done, needed, estimated=estimated, certified=certified),
+        "groups": [_group(policy, group, cases, row) for group in policy.promises],
         "queue": {
             part: {
                 "waiting": sum(queue.get((part, state), 0) for state in _OPEN),
@@ -85,6 +89,47 @@ def _needed(policy: Workflow, row: Mapping[str, Any] | None) -> tuple[int, bool]
     if more is not None and tried is not None:
         return int(tried["cases"]) + int(more), False
     return cases_to_review(asked.alpha, asked.delta, share=share), False
+
+
+def _group(
+    policy: Workflow, group: LabelGroup, cases: Sequence[Example], row: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """How far labelling is towards the promise to one group of labels; what people said tells which requests are of it.
+
+    As much of delta as its share is reckoned with, though groups that are done may leave it more.
+    """
+    done = sum(strictest(policy.promises, case.labels) == group for case in cases)
+    tried = (row["certificate"] or row["refusal"]) if row else None
+    bound = next((each for each in (tried or {}).get("bounds", ()) if each["group"] == group.name), None)
+    if tried is None or bound is None:
+        delta = policy.guarantee.delta / len(policy.promises)
+        needed: int | None = cases_to_review(group.alpha, delta, share=HOPED)
+    else:
+        needed = _needed_of_group(bound, tried, done / len(cases) if cases else 0.0)
+    return {
+        "group": group.name,
+        "labels": list(group.labels),
+        "alpha": group.alpha,
+        "done": done,
+        "needed": needed,
+        "estimated": bound is None,
+        "certified": bound is not None and bound["threshold"] is not None,
+        "why": bound["why"] if bound is not None else "",
+    }
+
+
+def _needed_of_group(bound: Mapping[str, Any], tried: Mapping[str, Any], share: float) -> int | None:
+    """How many requests of a group its promise took, or would take at the next try; None: more alone will not do.
+    `share` is the group's part of all requests, as far as it is known."""
+    least, cases = int(bound["needed"]), int(tried["cases"])
+    if bound["threshold"] is not None:
+        return least
+    delta, use = tried["delta"], tried.get("use", 1)
+    level = (bound["level"] or delta) * spent(delta, use + 1) / spent(delta, use)
+    more = more_cases(cases, bound["accepted"], bound["errors"], bound["alpha"], level)
+    if more is None and bound["accepted"]:
+        return None
+    return max(least, math.ceil(share * (cases + (more or 0))))
 
 
 def _says(done: int, needed: int, *, estimated: bool, certified: bool) -> str:

@@ -19,6 +19,7 @@ from service.usecases.answering_model import follow
 from service.usecases.ask import find_pointer
 from service.usecases.earlier_release import Undoing, again, places, release_row
 from service.usecases.house import House
+from service.usecases.kept_automation import ended
 from service.usecases.model_card import NEEDED, Said, completed, missing
 from service.usecases.model_states import OPEN, found_model
 from service.usecases.note import Note, check_why, note_of
@@ -82,7 +83,7 @@ def promote(house: House, principal: Principal, asked: Promotion, progress: Prog
             row = release_row(connection, find_pointer(connection, model.workflow).release)
             parts = _with_model(connection, current_parts(connection, row), model)
         staged = stage(house, parts, principal.name, f"promoted {model.id}", progress)
-        _refuse(_less(row, staged, asked.waived))
+        _refuse(_less(house, row, staged, asked.waived))
         said = {"before": row["id"], "model": model.id, "waived": asked.waived.named, **note.told}
         made[:], told[:] = [replace(staged, told=said)], [told_of(staged, row)]
         return list(made)
@@ -90,7 +91,7 @@ def promote(house: House, principal: Principal, asked: Promotion, progress: Prog
     def also(connection: Connection) -> None:
         _keep(house, connection, principal.name, model, made[0], card, note)
 
-    settle(house, make, PROMOTED, also)
+    settle(house, make, PROMOTED, also, accept_none=asked.waived.accept_less)
     return told[0]
 
 
@@ -126,10 +127,19 @@ _MODEL = Undoing(
 )
 
 
-def roll_back(house: House, principal: Principal, model_id: str, why: str, progress: Progress = silent) -> Released:
+def roll_back(
+    house: House,
+    principal: Principal,
+    model_id: str,
+    why: str,
+    progress: Progress = silent,
+    *,
+    accept_none: bool = False,
+) -> Released:
     """Let the model before `model_id` answer again; under the same rules and policy with its own certificate.
 
-    Conflict when `model_id` does not answer, or nothing answered before it.
+    Conflict when `model_id` does not answer, or nothing answered before it; LosesAutomation when that would end
+    automation and `accept_none` is not given.
     """
     note = note_of(house, check_why(why))
     told: list[Released] = []
@@ -142,7 +152,10 @@ def roll_back(house: House, principal: Principal, model_id: str, why: str, progr
                 raise Conflict(f"{model_id} is {model.state}: it does not answer", remedy="see signoff model list")
             found = places(connection, model.workflow, _MODEL)
         if found is None:
-            raise Conflict(f"no model answered for {model.workflow} before {model_id}")
+            raise Conflict(
+                f"no model answered for {model.workflow} before {model_id}",
+                remedy="promote another one, or let people decide everything: POST /v1/halt",
+            )
         said = {"by": principal.name, "why": "model taken back", "model": model_id, **note.told}
         staged = again(house, found, _MODEL, principal.name, "model taken back", said, progress)
         made[:], told[:] = [staged], [told_of(staged, found.now)]
@@ -155,7 +168,7 @@ def roll_back(house: House, principal: Principal, model_id: str, why: str, progr
         heard = {"model": back or "", "workflow": row["workflow"], "instead_of": model_id}
         events.add(connection, house.new_id("evt"), "model.rolled_back", model_id, heard, now)
 
-    settle(house, make, TAKEN_BACK, also)
+    settle(house, make, TAKEN_BACK, also, accept_none=accept_none)
     return told[0]
 
 
@@ -191,14 +204,14 @@ def _missing_of(card: Mapping[str, Any], report: Mapping[str, Any], waived: Waiv
     return problems
 
 
-def _less(row: Mapping[str, Any], staged: Staged, waived: Waived) -> list[FieldProblem]:
-    """Whether it would decide less alone than what answers, at what the policy promises now."""
-    before, after = coverage(row), coverage(staged.release.row)
-    if after >= before - _SLACK or waived.accept_less:
+def _less(house: House, row: Mapping[str, Any], staged: Staged, waived: Waived) -> list[FieldProblem]:
+    """Whether it would decide less alone than what answers, at what the policy promises now; nothing of some labels is
+    less, however much it gains elsewhere."""
+    before, after, lost = coverage(row), coverage(staged.release.row), ended(house, row, staged.release)
+    if waived.accept_less or (after >= before - _SLACK and not lost):
         return []
-    refusal = staged.release.refusal
     said = f"it would decide {after:.1%} of the calibration cases alone, what answers decides {before:.1%}"
-    said += f": {refusal.why}" if refusal else ""
+    said += f": with it, {lost}" if lost else ""
     return [FieldProblem("accept_less", said, "keep what answers, or promote it --accept-less")]
 
 

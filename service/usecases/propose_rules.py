@@ -18,7 +18,6 @@ from service.store import artefacts, events, ledger, pointers, proposals
 from service.store.engine import Connection, Row
 from service.usecases.changed_files import Edited, answering, broken
 from service.usecases.house import House
-from service.usecases.kept_automation import refuse_none
 from service.usecases.note import check_why, note_of, read_note
 from service.usecases.rebuild_snapshot import with_snapshot
 from service.usecases.reload_report import left_behind, report_one
@@ -113,8 +112,6 @@ def approve(house: House, principal: Principal, proposal_id: str, *, accept_none
             made, told = _stage(house, row, part, active, principal.name, change)
             staged.append(made)
             reported.append(told)
-        if not accept_none:
-            refuse_none([(now[part["workflow"]][1], made) for part, made in zip(row.parts, staged, strict=True)])
         return staged
 
     def also(connection: Connection) -> None:
@@ -125,7 +122,7 @@ def approve(house: House, principal: Principal, proposal_id: str, *, accept_none
             if pointer.pinned_by is not None and pointer.workflow in {each["workflow"] for each in reported}:
                 unpin_within(house, connection, pointer.workflow, principal.name)
 
-    staged = settle(house, make, "rules.approved", also)
+    staged = settle(house, make, "rules.approved", also, accept_none=accept_none)
     return {
         "changed": True,
         "dry_run": False,

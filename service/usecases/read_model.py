@@ -40,7 +40,11 @@ def page(
     """Newest first; `next` is the cursor of the page after, or None."""
     with house.store.read() as connection:
         rows = models.page(connection, workflow=workflow, state=state, after=after, limit=limit + 1)
-    return {"items": [_short(row) for row in rows[:limit]], "next": rows[limit - 1].id if len(rows) > limit else None}
+        now = {pointer.workflow: pointer.release for pointer in pointers.pointers(connection)}
+    return {
+        "items": [_short(row, now.get(row.workflow)) for row in rows[:limit]],
+        "next": rows[limit - 1].id if len(rows) > limit else None,
+    }
 
 
 def view(house: House, model: str) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def view(house: House, model: str) -> dict[str, Any]:
     needed = house.shelf.policy(pointer.release).models.shadow_decisions if pointer else 0
     held, route = Trial.from_json(row.report["held"]), Trial.from_json(row.report["route"])
     return {
-        **_short(row),
+        **_short(row, pointer.release if pointer else None),
         "recipe": row.recipe,
         "card": row.card,
         "card_missing": missing(row.card),
@@ -161,7 +165,8 @@ def _curve(route: Trial) -> dict[str, Any] | None:
     }
 
 
-def _short(row: Row[Any]) -> dict[str, Any]:
+def _short(row: Row[Any], now: str | None) -> dict[str, Any]:
+    """`now` is the release that answers: rules and policy may have changed since the model was promoted."""
     return {
         "id": row.id,
         "workflow": row.workflow,
@@ -173,7 +178,7 @@ def _short(row: Row[Any]) -> dict[str, Any]:
         "head": row.head,
         "encoder": row.encoder,
         "base": row.base,
-        "release": row.release,
+        "release": now if row.state == models.ACTIVE else row.release,
         "certificate": row.certificate,
         "refusal": row.refusal,
         "doubtful": bool(row.report["doubts"]["found"]),

@@ -29,9 +29,11 @@ def with_snapshot(house: House, base: str, parts: Parts) -> Parts:
     return replace(parts, snapshot=snapshot_of(house, collections, encoder=encoder_of(house, parts)))
 
 
-def rebuild(house: House, workflow: str | None, by: str, progress: Progress = silent) -> list[str]:
+def rebuild(
+    house: House, workflow: str | None, by: str, progress: Progress = silent, *, accept_none: bool = False
+) -> list[str]:
     """New snapshots from the database, for one workflow or all, and releases on top of them, certified anew; ids of the
-    releases."""
+    releases. LosesAutomation when one would lose its certificate and `accept_none` is not given."""
 
     def make() -> list[Staged]:
         with house.store.read() as connection:
@@ -45,4 +47,5 @@ def rebuild(house: House, workflow: str | None, by: str, progress: Progress = si
                 staged.append(stage(house, replace(each, snapshot=snapshot), by, "snapshot rebuilt", progress))
         return staged
 
-    return [each.release.id for each in settle(house, make, "release.documents_changed")]
+    settled = settle(house, make, "release.documents_changed", accept_none=accept_none)
+    return [each.release.id for each in settled]

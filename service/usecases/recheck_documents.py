@@ -49,7 +49,11 @@ def recheck(house: House) -> dict[str, bool]:
             state = house.checks.state(pointer, release, house.clock())
             if state is Tried.DUE:
                 found[pointer.workflow] = _tried(house, pointer.workflow, pointer.release)
-            paused = pointer.watched_by is not None or not found.get(pointer.workflow, state is not Tried.FAILS)
+            unlike = release.certificate is None and release.row["certificate"] is not None
+            if unlike and release.id not in house.checks.told:
+                _tell_settings(house, pointer, release)
+            holds = found.get(pointer.workflow, state is not Tried.FAILS)
+            paused = pointer.watched_by is not None or unlike or not holds
             AUTOMATION_PAUSED.labels(pointer.workflow).set(int(paused))
         except SnapshotLost:
             continue  # whoever opens snapshots tells of it, once, and keeps trying
@@ -118,7 +122,25 @@ def tell(house: House, connection: Connection, pointer: Pointer, check: Check) -
         _raise_alarm(house, connection, pointer, check)
 
 
-def _raise_alarm(house: House, connection: Connection, pointer: Pointer, check: Check) -> None:
+def _tell_settings(house: House, pointer: Pointer, release: OpenRelease) -> None:
+    """Under the settings of this start the certificate does not count, so nothing is automatic: told once a release."""
+    refusal, now = release.refusal, house.clock()
+    assert refusal is not None, "it says which settings"
+    check = Check(pointer.document_sequence, False, {"cases": refusal.cases, "accepted": 0}, now)
+
+    def work(connection: Connection) -> None:
+        if _raise_alarm(house, connection, pointer, check):
+            told = {"workflow": pointer.workflow, "release": release.id, "sequence": check.sequence}
+            ledger.append(connection, "certificate.paused", release.id, now, told | {"cases": refusal.cases})
+            events.add(connection, house.new_id("evt"), "certificate.paused", release.id, told, now)
+
+    house.store.commit(work)
+    house.checks.told.add(release.id)
+    log.warning("certificate_is_of_other_settings", workflow=pointer.workflow, release=release.id, detail=refusal.why)
+
+
+def _raise_alarm(house: House, connection: Connection, pointer: Pointer, check: Check) -> bool:
+    """Whether it is new."""
     row = pointers.release(connection, pointer.release)
     granted = (row or {}).get("certificate") or {}
     shares = [
@@ -135,4 +157,4 @@ def _raise_alarm(house: House, connection: Connection, pointer: Pointer, check: 
         "seen": shares[1] | {"rule": ""},
         "raised_at": check.checked_at,
     }
-    alarms.add(connection, about | figures | {"id": house.new_id("alm")})
+    return alarms.add(connection, about | figures | {"id": house.new_id("alm")})

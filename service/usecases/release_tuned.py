@@ -28,6 +28,8 @@ from service.usecases.workflow_file import read_workflow
 
 TUNED, TAKEN_BACK = "release.tuned", "release.tuning_taken_back"
 
+_REMEDY = "add labelled examples and fit the workflow anew, or leave it as it is"
+
 Row = Mapping[str, Any]
 Work = Callable[[Connection], None]
 
@@ -110,11 +112,14 @@ def release_encoder(
     return _release(house, workflow, changed, kept, by, why, progress)
 
 
-def take_back(house: House, workflow: str, by: str, why: str, progress: Progress = silent) -> Released:
+def take_back(
+    house: House, workflow: str, by: str, why: str, progress: Progress = silent, *, accept_none: bool = False
+) -> Released:
     """Undo the last change of encoder or adapter, under today's rules and policy.
 
     Where rules, policy and calibration cases are the same still, the release from before answers again, with its own
-    certificate; else one is made of what was, and certified. Conflict when nothing was tuned.
+    certificate; else one is made of what was, and certified. Conflict when nothing was tuned; LosesAutomation when that
+    would end automation and `accept_none` is not given.
     """
     note = note_of(house, check_why(why))
     told: list[Released] = []
@@ -136,7 +141,7 @@ def take_back(house: House, workflow: str, by: str, why: str, progress: Progress
         row = made[0].release.row
         follow(connection, workflow, row["head"], row["id"], now, by)
 
-    settle(house, make, TAKEN_BACK, also)
+    settle(house, make, TAKEN_BACK, also, accept_none=accept_none)
     return told[0]
 
 
@@ -157,7 +162,7 @@ def _release(
             row = release_row(connection, find_pointer(connection, workflow).release)
             parts = current_parts(connection, row)
         staged = stage(house, changed(parts), by, why, progress)
-        refuse_none([(row, staged)], "add labelled examples and fit the workflow anew, or leave it as it is")
+        refuse_none(house, [(row, staged.release)], _REMEDY)
         told[:], work[:] = [told_of(staged, row)], [kept(staged)]
         return [replace(staged, told={"before": row["id"]})]
 

@@ -13,7 +13,6 @@ from service.observe.metrics import RELOADS
 from service.store.engine import Connection
 from service.usecases.changed_files import Edited, answering, broken, differences, read_files, refusal
 from service.usecases.house import House
-from service.usecases.kept_automation import refuse_none
 from service.usecases.propose_rules import propose
 from service.usecases.rebuild_snapshot import with_snapshot
 from service.usecases.reload_report import report
@@ -68,8 +67,6 @@ def reload(
         staged = [_stage(house, each, by, why, change) for each in edited]
         if not dry_run and any(_second_person(house, each) for each in edited):
             raise _ApprovalNeeded(staged)
-        if not (dry_run or accept_none):
-            _refuse_none(edited, staged)
         return staged
 
     def also(connection: Connection) -> None:
@@ -78,7 +75,10 @@ def reload(
                 unpin_within(house, connection, each.pointer.workflow, by)
 
     try:
-        staged = make() if dry_run else settle(house, make, "rules.reloaded", also)
+        staged = make() if dry_run else settle(house, make, "rules.reloaded", also, accept_none=accept_none)
+    except LosesAutomation:
+        RELOADS.labels("refused").inc()
+        raise
     except _ApprovalNeeded as needed:
         proposal = propose(house, by, needed.staged, edited, unpin=unpin)
         return report(needed.staged, edited, proposal=proposal)
@@ -150,14 +150,6 @@ def _refuse_gone(edited: Sequence[Edited], allowed: bool) -> None:
     if errors and not allowed:
         RELOADS.labels("refused").inc()
         raise refusal(errors)
-
-
-def _refuse_none(edited: Sequence[Edited], staged: Sequence[Staged]) -> None:
-    try:
-        refuse_none([(each.row, made) for each, made in zip(edited, staged, strict=True)])
-    except LosesAutomation:
-        RELOADS.labels("refused").inc()
-        raise
 
 
 def _refuse_pinned(edited: Sequence[Edited], unpin: bool) -> None:

@@ -42,14 +42,22 @@ class Version:
 
 
 def rollback(
-    house: House, by: str, workflow: str | None, to: str | None, why: str, *, instead_of: str | None = None
+    house: House,
+    by: str,
+    workflow: str | None,
+    to: str | None,
+    why: str,
+    *,
+    instead_of: str | None = None,
+    accept_none: bool = False,
 ) -> dict[str, Any]:
     """Go back to the release `to`; without it, to the rules and policy before the last change, and pin.
 
     Without `workflow` it is what the last change of rules concerned, all of it. `instead_of` is the release whose rules
     and policy are to go: if others answer by now, somebody was faster, and nobody wants to go back further than that.
     NotFound for a workflow or release that is not there, Conflict when there is nothing to go back to, or when that
-    would end what the policy in force asks for: a second person.
+    would end what the policy in force asks for: a second person. LosesAutomation when a workflow would lose its
+    certificate and `accept_none` is not given.
     """
     note = note_of(house, check_why(why))
     told: list[dict[str, Any]] = []
@@ -69,7 +77,7 @@ def rollback(
         for each in told:
             pointers.pin(connection, each["workflow"], by, now)
 
-    staged = settle(house, make, KIND, also)
+    staged = settle(house, make, KIND, also, accept_none=accept_none)
     return {"workflows": list(told), "left_behind": left_behind(staged)}
 
 

@@ -25,12 +25,14 @@ from service.errors import Conflict, NotFound, ServiceError
 from service.settings import Settings
 from service.store import events, jobs, ledger
 from service.store.engine import Connection, Row
+from service.usecases import settle_doubts
 from service.usecases.ask import find_pointer
 from service.usecases.house import House, open_house
 from service.usecases.progress import Progress, silent
+from service.usecases.start_labelling import at_hand
 from service.usecases.train_model import Wanted, train
 
-TRAIN = "train"
+TRAIN, DOUBTS = "train", "doubts"
 
 _NICE = 10
 _TELL = 0.5  # seconds between two figures of one kind of work
@@ -49,23 +51,36 @@ class JobCancelled(ServiceError):
 
 def ask(house: House, by: str, wanted: Wanted) -> dict[str, Any]:
     """Have a model trained in the background; the job. Conflict while another training of the workflow is under way."""
+    with house.store.read() as connection:
+        find_pointer(connection, wanted.workflow)
+    told = {"kind": wanted.recipe.kind.value, "tune": wanted.tune}
+    return _ask(house, by, TRAIN, wanted.workflow, wanted.to_json(), told)
+
+
+def ask_doubts(house: House, by: str, workflow: str) -> dict[str, Any]:
+    """Have the labels of a workflow looked through in the background, also before anything answers there; the job.
+    NotFound without the workflow, Conflict while that is under way."""
+    at_hand(house, workflow)
+    return _ask(house, by, DOUBTS, workflow, {}, {"kind": DOUBTS})
+
+
+def _ask(
+    house: House, by: str, kind: str, workflow: str, asked: Mapping[str, Any], told: Mapping[str, Any]
+) -> dict[str, Any]:
     job, now = house.new_id("job"), house.clock()
 
     def work(connection: Connection) -> Row[Any]:
-        find_pointer(connection, wanted.workflow)
         jobs.give_up(connection, now - _LOST, now, _GIVEN_UP)
-        other = jobs.under_way(connection, TRAIN, wanted.workflow)
+        other = jobs.under_way(connection, kind, workflow)
         if other is not None:
             raise Conflict(
-                f"{other.id} is training a model of {wanted.workflow} already",
+                f"{other.id} is {_DOING[kind]} {workflow} already",
                 remedy="wait until it has ended, or cancel it",
                 extra={"job": other.id},
             )
-        asked = wanted.to_json()
-        values = {"id": job, "kind": TRAIN, "workflow": wanted.workflow, "asked": asked, "by": by, "created_at": now}
+        values = {"id": job, "kind": kind, "workflow": workflow, "asked": asked, "by": by, "created_at": now}
         jobs.add(connection, values)
-        body = {"workflow": wanted.workflow, "by": by, "kind": wanted.recipe.kind.value, "tune": wanted.tune}
-        ledger.append(connection, "job.asked", job, now, body)
+        ledger.append(connection, "job.asked", job, now, {"workflow": workflow, "by": by, **told})
         return found(connection, job)
 
     return shown(house.store.commit(work))
@@ -86,9 +101,16 @@ def cancel(house: House, by: str, job: str) -> dict[str, Any]:
 
 
 def page(house: House, workflow: str | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-    """Newest first."""
+    """Trainings, newest first."""
     with house.store.read() as connection:
-        return [shown(row) for row in jobs.page(connection, workflow=workflow, state=state, limit=limit)]
+        return [shown(row) for row in jobs.page(connection, TRAIN, workflow=workflow, state=state, limit=limit)]
+
+
+def last_doubts(house: House, workflow: str) -> dict[str, Any] | None:
+    """The job that looked through the labels of this workflow last; None before any."""
+    with house.store.read() as connection:
+        row = jobs.latest(connection, DOUBTS, workflow)
+    return None if row is None else shown(row)
 
 
 def view(house: House, job: str) -> dict[str, Any]:
@@ -97,7 +119,7 @@ def view(house: House, job: str) -> dict[str, Any]:
 
 
 def run_here(house: House, job: str, progress: Progress = silent) -> str:
-    """Take a job that waits and do it in this process; the model that came of it. Raises what the work raises."""
+    """Take a job that waits and do it in this process; the model that came of it, or nothing. Raises what it raises."""
     if not house.store.commit(lambda connection: jobs.take(connection, job, house.worker, house.clock())):
         raise Conflict(f"{job} is not waiting any more", remedy="see signoff model jobs")
     return _run(house, job, progress)
@@ -204,7 +226,7 @@ def _run(house: House, job: str, progress: Progress) -> str:
         why = error.detail if isinstance(error, ServiceError) else type(error).__name__
         _end(house, job, jobs.FAILED, why=why)
         raise
-    _end(house, job, jobs.DONE, made=made)
+    _end(house, job, jobs.DONE, made=made or None)
     return made
 
 
@@ -246,7 +268,14 @@ def _train(house: House, row: Row[Any], progress: Progress) -> str:
     return train(house, Wanted.from_json(row.workflow, row.asked), row.by, progress)
 
 
-_WORK: Mapping[str, Callable[[House, Row[Any], Progress], str]] = {TRAIN: _train}
+def _look_for_doubts(house: House, row: Row[Any], progress: Progress) -> str:
+    settle_doubts.look(house, row.workflow, progress)
+    return ""
+
+
+#: Kind -> the work, which gives the model that came of it, or nothing.
+_WORK: Mapping[str, Callable[[House, Row[Any], Progress], str]] = {TRAIN: _train, DOUBTS: _look_for_doubts}
+_DOING = {TRAIN: "training a model of", DOUBTS: "looking through the labels of"}
 
 
 def found(connection: Connection, job: str) -> Row[Any]:

@@ -16,6 +16,7 @@ import structlog
 
 from rules.normalize import normalize
 from service.domain.access import Principal
+from service.domain.chosen import chosen
 from service.domain.types import DecidedBy, State
 from service.errors import Conflict
 from service.store import ledger, models, pointers, shadows
@@ -42,7 +43,10 @@ def start(house: House, principal: Principal, model: str) -> None:
         row = found_model(connection, model)
         values = {"state": models.SHADOW, "shadow_from": row.created_at}
         if not models.move(connection, model, (models.CANDIDATE,), values):
-            raise Conflict(f"{model} is {row.state}, only a candidate goes into shadow")
+            raise Conflict(
+                f"{model} is {row.state}, only a candidate goes into shadow",
+                remedy=f"train one: signoff model train {row.workflow}",
+            )
         ledger.append(connection, "model.shadowed", model, now, {"workflow": row.workflow, "by": principal.name})
 
     house.store.commit(work)
@@ -102,11 +106,12 @@ def _said(house: House, release: OpenRelease, model: str, decision: Row[Any]) ->
     considered = _considered(house, release, decision)
     judgement = considered.judgement if considered else None
     if considered is None or judgement is None:
-        return {**said, "label": None, "confidence": 0.0, "automatic": False}
+        return {**said, "label": None, "labels": [], "confidence": 0.0, "automatic": False}
     automatic = considered.automatic
     alone = automatic.state is State.FINAL and automatic.decided_by is DecidedBy.CLASSIFIER
     label = judgement.scores[0].label if judgement.scores else None
-    return {**said, "label": label, "confidence": judgement.confidence, "automatic": alone}
+    labels = list(chosen(release.workflow, judgement))
+    return {**said, "label": label, "labels": labels, "confidence": judgement.confidence, "automatic": alone}
 
 
 def _considered(house: House, release: OpenRelease, decision: Row[Any]) -> Considered | None:

@@ -1,6 +1,7 @@
 """What letting a candidate answer would change, by the live decisions that it was compared on.
 
-Right and wrong are told by what reviewers decided, labels and outcome as in a certificate. They look at what was held
+Right and wrong are told by what reviewers decided, labels and outcome as in a certificate: all labels of a request or
+none. They look at what was held
 and at what was drawn at random, so both models are judged on the very same reviewed requests and neither figure is the
 error of all traffic.
 """
@@ -18,6 +19,7 @@ import numpy as np
 from rules.model import AttributeValue
 from rules.schema import AttributeSchema
 from service.domain.chosen import otherwise, settled
+from service.domain.moved import labels_now
 from service.domain.types import Outcome, Workflow
 from service.learn.slices import Change, Slice, changes, slices
 from service.store import models, pointers, shadows
@@ -33,17 +35,21 @@ class Compared:
     """One decision, as it was and as the candidate would have had it."""
 
     attributes: Mapping[str, AttributeValue]
-    label: str  #: that the model which answered thought best
-    other: str  #: that the candidate thinks best
+    labels: tuple[str, ...]  #: that the model which answered gave or would have given
+    others: tuple[str, ...]  #: that the candidate would have given
     alone: bool  #: it was decided automatically
     other_alone: bool
     truth: tuple[str, ...] | None  #: labels that a reviewer gave; None: nobody looked
     drawn: bool  #: it was drawn for a blind check
     waited: float | None  #: seconds that its case took; None: it had none, or it is open
-    overruled: frozenset[str] = frozenset()  #: labels of `truth` that settle another outcome than the reviewer did
+    overruled: bool = False  #: the reviewer decided otherwise than `truth` settles by itself
 
-    def wrong(self, label: str) -> bool:
-        return self.truth is not None and (label not in self.truth or label in self.overruled)
+    def wrong(self, labels: tuple[str, ...]) -> bool:
+        return self.truth is not None and (set(labels) != set(self.truth) or self.overruled)
+
+    @property
+    def agree(self) -> bool:
+        return set(self.labels) == set(self.others)
 
 
 def shadow_report(house: House, model: str) -> dict[str, Any]:
@@ -69,7 +75,7 @@ def report_on(found: Sequence[Compared]) -> dict[str, Any]:
     reviewed = [each for each in found if each.truth is not None]
     return {
         "decisions": len(found),
-        "agreement": _share(sum(each.label == each.other for each in found), len(found)),
+        "agreement": _share(sum(each.agree for each in found), len(found)),
         "automation": {
             "before": _share(sum(each.alone for each in found), len(found)),
             "after": _share(sum(each.other_alone for each in found), len(found)),
@@ -99,12 +105,12 @@ def _overturns(reviewed: Sequence[Compared]) -> dict[str, Any]:
         "reviewed": len(reviewed),
         "drawn": sum(each.drawn for each in reviewed),
         "wrong": {
-            "before": sum(each.wrong(each.label) for each in reviewed),
-            "after": sum(each.wrong(each.other) for each in reviewed),
+            "before": sum(each.wrong(each.labels) for each in reviewed),
+            "after": sum(each.wrong(each.others) for each in reviewed),
         },
         "automatic_wrong": {
-            "before": {"wrong": sum(each.wrong(each.label) for each in before), "of": len(before)},
-            "after": {"wrong": sum(each.wrong(each.other) for each in after), "of": len(after)},
+            "before": {"wrong": sum(each.wrong(each.labels) for each in before), "of": len(before)},
+            "after": {"wrong": sum(each.wrong(each.others) for each in after), "of": len(after)},
         },
     }
 
@@ -124,8 +130,8 @@ def _handling(found: Sequence[Compared]) -> dict[str, Any]:
 
 def _slices(found: Sequence[Compared], reviewed: Sequence[Compared]) -> dict[str, Any]:
     """Errors of both models slice by slice, and where people would be asked more often than elsewhere."""
-    before = np.array([each.wrong(each.label) for each in reviewed], dtype=np.bool_)
-    after = np.array([each.wrong(each.other) for each in reviewed], dtype=np.bool_)
+    before = np.array([each.wrong(each.labels) for each in reviewed], dtype=np.bool_)
+    after = np.array([each.wrong(each.others) for each in reviewed], dtype=np.bool_)
     asked = np.array([not each.other_alone for each in found], dtype=np.bool_)
     return {
         "errors": [_change(each) for each in changes([each.attributes for each in reviewed], before, after)[:_SHOWN]],
@@ -167,25 +173,29 @@ def _compared(workflow: Workflow, then: Workflow | None, row: Row[Any]) -> Compa
     given = json.loads(row.request).get("attributes") or {}
     attributes = AttributeSchema(workflow.attributes).coerce(given)
     told = row.waited_from is not None and row.waited_until is not None
+    truth = None if row.reviewed is None else _today(workflow, row.reviewed)
     return Compared(
         attributes=attributes,
-        label=judged["label"],
-        other=row.label,
+        labels=_today(workflow, judged.get("chosen", (judged["label"],)) if workflow.several else (judged["label"],)),
+        others=_today(workflow, row.labels),
         alone=body["decided_by"] == "classifier",
         other_alone=bool(row.automatic),
-        truth=None if row.reviewed is None else tuple(row.reviewed),
+        truth=truth,
         drawn=row.probability is not None,
         waited=(row.waited_until - row.waited_from).total_seconds() if told else None,
-        overruled=frozenset() if then is None or row.reviewed is None else _overruled(workflow, then, row),
+        overruled=then is not None and truth is not None and _overruled(workflow, then, truth, row),
     )
 
 
-def _overruled(workflow: Workflow, then: Workflow, row: Row[Any]) -> frozenset[str]:
-    """The reviewer's labels whose own outcome the reviewer did not let stand."""
+def _today(workflow: Workflow, labels: Sequence[str]) -> tuple[str, ...]:
+    """Under the names of today; of a label that was split, under its own."""
+    return labels_now(labels, workflow.moved) or tuple(labels)
+
+
+def _overruled(workflow: Workflow, then: Workflow, truth: tuple[str, ...], row: Row[Any]) -> bool:
+    """Whether whoever gives the reviewer's labels today lets out another outcome than the reviewer did."""
     decided = otherwise(then, row.reviewed, Outcome(row.outcome))
-    if decided is None:
-        return frozenset()
-    return frozenset(label for label in row.reviewed if settled(workflow, (label,)) not in (None, decided))
+    return decided is not None and settled(workflow, truth) not in (None, decided)
 
 
 def _workflow(house: House, model: Row[Any]) -> Workflow:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from index.encoder import EncoderPool
 from service.domain.types import Certificate, Refusal
 from service.errors import Conflict
@@ -19,6 +21,7 @@ from service.usecases.certify import certify
 from service.usecases.document_checks import check_of
 from service.usecases.examples import CALIBRATION, FROM_FILE, Example
 from service.usecases.house import House
+from service.usecases.kept_automation import ended, refuse_none
 from service.usecases.progress import Progress, silent
 from service.usecases.roll_out import roll_out
 from service.usecases.shelf import OpenRelease
@@ -28,6 +31,8 @@ from service.usecases.spend_delta import spend
 DEMO_SAMPLE = "demo data, not your traffic"
 
 _TRIES = 5
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +120,22 @@ class BaseMoved(Conflict):
 
 
 def settle(
-    house: House, make: Callable[[], list[Staged]], kind: str, also: Callable[[Connection], None] | None = None
+    house: House,
+    make: Callable[[], list[Staged]],
+    kind: str,
+    also: Callable[[Connection], None] | None = None,
+    *,
+    accept_none: bool = False,
 ) -> list[Staged]:
     """Stage and activate what `make` makes; made anew when somebody else activated a release in the meantime.
 
-    Without this an approval that was staged before a reload, and activated after it, would undo the reload.
+    Without this an approval that was staged before a reload, and activated after it, would undo the reload. Raises
+    what `activate` raises.
     """
     for _ in range(_TRIES):
         staged = make()
         try:
-            return activate(house, staged, kind, also) if staged else staged
+            return activate(house, staged, kind, also, accept_none=accept_none) if staged else staged
         except BaseMoved:
             continue
     raise BaseMoved(f"the release changed {_TRIES} times while this one was staged", remedy="try again")
@@ -136,14 +147,18 @@ def activate(
     kind: str = "release.activated",
     also: Callable[[Connection], None] | None = None,
     *,
+    accept_none: bool = False,
     patience: float | None = None,
 ) -> list[Staged]:
     """Let the staged releases answer, all from the same commit on, as soon as every live worker has them open.
 
-    `also` writes what else belongs into that commit. BaseMoved if one's base no longer answers; then nothing happened.
-    A worker that does not open them in time (`patience` in seconds) is named in `left_behind`: it leaves service until
-    it has.
+    `also` writes what else belongs into that commit. BaseMoved if one's base no longer answers, LosesAutomation if one
+    ends automation that there is and `accept_none` is not given; then nothing happened. A worker that does not open
+    them in time (`patience` in seconds) is named in `left_behind`: it leaves service until it has.
     """
+    changes = _changes(house, staged)
+    if not accept_none:
+        refuse_none(house, changes)
     for each in staged:
         house.shelf.put(each.release)
 
@@ -160,7 +175,22 @@ def activate(
 
     new = [each.release.id for each in staged if not each.recorded]
     behind = roll_out(house, [each.release.id for each in staged], new, record, flip, patience=patience)
+    _tell_ended(house, changes, kind)
     return [replace(each, left_behind=behind) for each in staged]
+
+
+def _changes(house: House, staged: Sequence[Staged]) -> list[tuple[Mapping[str, Any], OpenRelease]]:
+    """Each with the row of the release whose place it takes; a workflow that is new has none."""
+    with house.store.read() as connection:
+        rows = [pointers.release(connection, each.parts.base) if each.parts.base else None for each in staged]
+    return [(row, each.release) for row, each in zip(rows, staged, strict=True) if row is not None]
+
+
+def _tell_ended(house: House, changes: Sequence[tuple[Mapping[str, Any], OpenRelease]], kind: str) -> None:
+    """Automation that somebody let end is told in the log, as it is on the ledger (`certified`)."""
+    for before, release in changes:
+        if lost := ended(house, before, release):
+            log.warning("automation_ended", workflow=release.workflow.name, release=release.id, kind=kind, detail=lost)
 
 
 def current_parts(connection: Connection, release: Mapping[str, Any]) -> Parts:

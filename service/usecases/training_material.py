@@ -1,7 +1,8 @@
 """Everything people taught about a workflow, as a model may learn from it: file and database, in today's labels.
 
 What is kept for calibration is a random sample of one kind of traffic, as it came: never mixed from several, never
-trained on. The best there is counts: live requests drawn at random, else a random part of the backlog, else the file's.
+trained on. The best there is counts: live requests drawn at random, else a random part of the backlog, else the file's;
+while none of them is enough, whichever has most.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from service.usecases.start_labelling import enough_cases
 
 _MOST_LIVE = 2_000  # drawn requests that a certificate is tried on, the latest: trying it takes seconds with so many
 
+_NO_SAMPLE = "no request was drawn at random and labelled yet"
 _ASIDE = "set aside by a person"
 _ERASED = "the request is erased"
 _LABEL_GONE = "its label was split or is no more: label it anew"
@@ -73,7 +75,7 @@ def gather(house: House, workflow: Workflow) -> Gathered:
         calibration, sample = _calibration(connection, workflow, said)
     known = frozenset(label.id for label in workflow.labels)
     train = list(_train(said, known, {each.words for each in calibration}, skipped))
-    kept = tuple(each.example for each in calibration for _ in range(each.times))
+    kept = _times(calibration)
     learned = tuple(each.example for each in train)
     sources = Counter(each.source for each in train)
     sources.update({each.source: 0 for each in calibration})
@@ -81,6 +83,20 @@ def gather(house: House, workflow: Workflow) -> Gathered:
         sources[each.source] += each.times
     left_out = {why: count for why, count in skipped.items() if count}
     return Gathered(learned, kept, sample, dict(sources), left_out, _digest(house, learned, kept))
+
+
+def drawn(house: House, workflow: Workflow) -> tuple[Example, ...]:
+    """What was drawn at random and labelled, as a certificate counts it: of one kind of traffic, each request as often
+    as it came. Of two kinds the one that would be taken; what lies in the file is neither."""
+    with house.store.read() as connection:
+        rows = store.everything(connection, workflow.name, CALIBRATION)
+    kept = _in_todays_labels(_of_database(rows, Counter()), workflow)
+    live, backlog = _times(_live(kept)), _times(_backlog(kept))
+    return live if len(live) >= enough_cases(workflow) or len(live) > len(backlog) else backlog
+
+
+def _times(said: Iterable[_Said]) -> tuple[Example, ...]:
+    return tuple(each.example for each in said for _ in range(each.times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,23 +159,28 @@ def _in_todays_labels(said: Iterable[_Said], workflow: Workflow) -> list[_Said]:
 
 
 def _calibration(connection: Connection, workflow: Workflow, said: Sequence[_Said]) -> tuple[list[_Said], str]:
-    """One random sample, and what it is in words: live requests where there are enough of them, else the backlog's,
-    else the file's, else whatever there is."""
+    """One random sample, and what it is in words: live requests where there are enough of them, else the backlog's
+    where these are; of samples that are all too small the largest. Never a mixture of two."""
     kept = [each for each in said if each.example.part == CALIBRATION]
-    enough = enough_cases(workflow)  # with fewer a certificate would be refused that others may have
-    live = _equally_drawn([each for each in kept if each.source == Source.CHECK])[-_MOST_LIVE:]
-    if len(live) >= enough:
-        return live, _live_words(connection, workflow.name, live)
-    # What was asked again is still one request of the sample.
-    backlog = _equally_drawn(list({each.words: each for each in kept if each.source == Source.LABELLING}.values()))
+    enough = enough_cases(workflow)  # with fewer a certificate may be refused that others may have
+    live, backlog = _live(kept), _backlog(kept)
+    written = [each for each in kept if each.source == FROM_FILE]
     count = sum(each.times for each in backlog)
-    if count >= enough:
+    if live and (len(live) >= enough or len(live) > max(count, len(written))):
+        return live, _live_words(connection, workflow.name, live)
+    if backlog and (count >= enough or count > len(written)):
         open_ = labelling.open_of(connection, workflow.name, CALIBRATION)
         return backlog, f"{count} requests drawn at random from a backlog that was handed in{_open_words(open_)}"
-    written = [each for each in kept if each.source == FROM_FILE]
-    if written:
-        return written, DEMO_SAMPLE
-    return [*backlog, *live], f"the first {count + len(live)} requests drawn at random"
+    return written, DEMO_SAMPLE if written else _NO_SAMPLE
+
+
+def _live(kept: Sequence[_Said]) -> list[_Said]:
+    return _equally_drawn([each for each in kept if each.source == Source.CHECK])[-_MOST_LIVE:]
+
+
+def _backlog(kept: Sequence[_Said]) -> list[_Said]:
+    """What was asked again is still one request of the sample."""
+    return _equally_drawn(list({each.words: each for each in kept if each.source == Source.LABELLING}.values()))
 
 
 def _equally_drawn(said: Sequence[_Said]) -> list[_Said]:

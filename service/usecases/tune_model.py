@@ -24,11 +24,16 @@ from service.usecases.progress import Progress, silent
 #: Ways of tuning, as `service.learn.tune` knows them.
 METHODS = ("contrast", "last", "lora", "full")
 
+#: Examples that the encoder is not tuned on, where a share within these limits gives as many: on the others its vectors
+#: are better than on anything new, and a head that is tried on them looks faultless and is far too sure.
+_HELD_OUT = 50
+_LEAST_HELD, _MOST_HELD = 0.1, 0.25
+
 
 def tuned(
     house: House, method: str, workflow: Workflow, examples: Sequence[Example], progress: Progress = silent
-) -> tuple[EncoderPool, tuple[int, ...] | None]:
-    """The tuned encoder, and the places of the examples that it was not tuned on (None: of all of them it was).
+) -> tuple[EncoderPool, tuple[int, ...]]:
+    """The tuned encoder, and the places of the examples that it was not tuned on.
 
     BadRequest for an unknown method; Conflict when the model cannot be tuned or compiled; CannotLearn where there is
     too little to learn from.
@@ -53,7 +58,7 @@ def tuned(
     home.mkdir(exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".tuning-", dir=home))
     try:
-        options = TuneOptions(method=Method(method))
+        options = TuneOptions(method=Method(method), held_out=held_out(len(examples)))
         made = tune(texts, labels, pretrained_folder(), work / "source", options, definitions=told, progress=progress)
         compile_tuned(made.folder, work / "compiled", texts, labels, progress=progress)
         pool = EncoderPool(work / "compiled", house.settings.encoder_sessions, cache=0)
@@ -64,5 +69,9 @@ def tuned(
         raise Conflict(f"{fault.place}: {fault.reason}", remedy=fault.remedy) from fault
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    held = tuple(map(int, made.report.held))
-    return house.encoders.of(pool.digest), held or None
+    return house.encoders.of(pool.digest), tuple(map(int, made.report.held))
+
+
+def held_out(examples: int) -> float:
+    """The share of so many examples that the encoder is not tuned on."""
+    return min(_MOST_HELD, max(_LEAST_HELD, _HELD_OUT / max(examples, 1)))

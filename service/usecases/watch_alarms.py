@@ -88,11 +88,11 @@ def live_alarm(live: Sequence[LiveError]) -> list[Alarm]:
     broken = [each for each in live if each.broken]
     if not broken:
         return []
-    worst = max(broken, key=lambda each: each.estimate.low - (each.alpha or 0))
+    worst = max(broken, key=lambda each: each.at_least - (each.alpha or 0))
     said = [
         f"{each.estimate.wrong} of {each.estimate.checked} automatic decisions that were checked blind are wrong"
-        f"{f' (group {each.group})' if each.group else ''}: {each.estimate.low:.1%} to {each.estimate.high:.1%} of all,"
-        f" promised are {each.alpha:.1%}"
+        f"{f' (group {each.group})' if each.group else ''}: at least {each.at_least:.1%} are, however often one looks,"
+        f" promised are at most {each.alpha:.1%}"
         for each in broken
     ]
     usual = {"share": worst.alpha, "hits": 0, "of": 0}

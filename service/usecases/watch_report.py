@@ -55,13 +55,14 @@ class Both:
         return min(len(self.before.judged), len(self.now.judged)) >= ENOUGH
 
 
-def report_on(workflow: Workflow, both: Both) -> tuple[dict[str, Any], tuple[Alarm, ...]]:
-    """The report for the record and for who looks at it, and its alarms. No word of a request is in it."""
+def report_on(workflow: Workflow, both: Both, look: int = 1) -> tuple[dict[str, Any], tuple[Alarm, ...]]:
+    """The report for the record and for who looks at it, and its alarms. No word of a request is in it. `look` counts
+    the looks at this model, this one included."""
     policy, before, now = workflow.watch, both.before, both.now
     mix = drift.label_mix(_labels(before), _labels(now))
     apart = drift.two_sample(both.vectors_before, both.vectors_now)
     signals = _signals(policy, both, mix.drift, apart.drift) if both.enough else ()
-    live = live_errors(workflow, now.seen)
+    live = live_errors(workflow, now.seen, look)
     expected = _expected(before), _expected(now)
     checked = [each for each in now.judged if each.probability is not None and each.truth is not None]
     errors, reviews = _error_slices(workflow, checked), _review_slices(workflow, now)
@@ -73,6 +74,7 @@ def report_on(workflow: Workflow, both: Both) -> tuple[dict[str, Any], tuple[Ala
     )
     report: dict[str, Any] = {
         "decisions": len(now.seen),
+        "look": look,
         "enough": both.enough,
         "needed": ENOUGH,
         "compared_with": {"cases": len(before.seen), "words": before.words},
@@ -149,7 +151,8 @@ def _told(signal: Signal) -> dict[str, Any]:
 def _live(each: LiveError) -> dict[str, Any]:
     figures = asdict(each.estimate)
     rounded = {name: round(value, 6) if isinstance(value, float) else value for name, value in figures.items()}
-    return {"group": each.group, "alpha": each.alpha, **rounded, "waiting": each.waiting, "broken": bool(each.broken)}
+    tested = {"level": each.level, "at_least": round(each.at_least, 6), "broken": bool(each.broken)}
+    return {"group": each.group, "alpha": each.alpha, **rounded, "waiting": each.waiting, **tested}
 
 
 def _wrong(expected: Expected) -> dict[str, Any] | None:

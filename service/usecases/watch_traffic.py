@@ -39,10 +39,11 @@ def look(house: House, workflow: str, days: float | None = None, progress: Progr
     before, earliest = reference(house, release, now, progress)
     with house.store.read() as connection:
         resumed = watches.resumed_at(connection, workflow)
+        nth = 1 + watches.looks_at(connection, workflow, release.row["head"], release.row["encoder"])
     asked = now - timedelta(days=policy.days if days is None else days)
     since = max(each for each in (asked, earliest, resumed) if each is not None)
     both = _both(house, release, before, since, now, progress)
-    report, found = report_on(release.workflow, both)
+    report, found = report_on(release.workflow, both, nth)
     look_id = house.new_id("wat")
     told = {"since": timestamp(since), "until": timestamp(now), **report}
     row = {"id": look_id, "workflow": workflow, "release": release.id, "created_at": now}

@@ -216,6 +216,12 @@ def test_broken_files_are_refused_with_their_places_and_the_old_rules_stay(live_
     promise.write_text(promise.read_text().replace("alpha: 0.05", "alpha: 0.0001"))
     refused(ask("POST", "/v1/rules/reload"), 409, "loses_automation", "accept_no_automation")
     assert fits(replies_rules.Reloaded, ask("POST", "/v1/rules/reload?accept_no_automation=true"))["changed"]
+    promise.write_text(promise.read_text().replace("alpha: 0.0001", "alpha: 0.05"))
+    assert fits(replies_rules.Reloaded, ask("POST", "/v1/rules/reload"))["workflows"][0]["certificate"]
+    back = {"workflow": WORKFLOW, "why": "a test"}
+    refused(ask("POST", "/v1/rules/rollback", back), 409, "loses_automation", "accept_no_automation")
+    gone = fits(replies_rules.RolledBack, ask("POST", "/v1/rules/rollback", back | {"accept_no_automation": True}))
+    assert gone["workflows"][0]["certificate"] is None
 
 
 @pytest.mark.parametrize(

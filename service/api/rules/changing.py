@@ -68,12 +68,16 @@ def reload_rule_files(
     summary="Go back to earlier rules",
     response_model=None,
     responses={200: shows(replies_rules.RolledBack, examples_rules.ROLLED_BACK, "These answer again, and stay.")},
-    openapi_extra=may_answer(NotFound, RulesBroken, Conflict, LedgerUnavailable),
+    openapi_extra=may_answer(NotFound, RulesBroken, LosesAutomation, Conflict, LedgerUnavailable),
 )
 def roll_back_rules(asked: schemas_rules.Rollback, principal: RuleKeeper, house: TheHouse) -> JSONResponse:
     """The rules before the last change, or those of the release named. Restarts and signals do not undo it:
-    the workflow is pinned, and its files are taken over again only when somebody says so."""
-    return JSONResponse(rollback_rules.rollback(house, principal.name, asked.workflow, asked.to, asked.why))
+    the workflow is pinned, and its files are taken over again only when somebody says so. A workflow that would lose
+    its certificate refuses until `accept_no_automation` is said."""
+    report = rollback_rules.rollback(
+        house, principal.name, asked.workflow, asked.to, asked.why, accept_none=asked.accept_no_automation
+    )
+    return JSONResponse(report)
 
 
 @routes.post(

@@ -64,13 +64,14 @@ def rollback(
     why: Why,
     workflow: Workflow = None,
     to: Annotated[str | None, typer.Option(help="A release; else the one before the last change.")] = None,
+    accept_none: AcceptNone = False,
     as_json: Json = False,
 ) -> None:
     """Let earlier rules answer again, at once. Files are not taken over any more until `unpin`."""
     from service.usecases.rollback_rules import rollback as go_back
 
     with opened() as house:
-        report = go_back(house, by(), workflow, to, why)
+        report = go_back(house, by(), workflow, to, why, accept_none=accept_none)
     if as_json:
         print_json(report)
         return

@@ -62,7 +62,7 @@ def test_no_route_answers_without_a_key(bare_app: FastAPI, bare_client: TestClie
 
 
 def test_no_route_answers_to_the_wrong_scope(bare_app: FastAPI, bare_client: TestClient, keys: dict[str, str]) -> None:
-    """403 for every role that carries none of the scopes, naming those that would do."""
+    """403 for every role that carries none of the scopes, naming scopes and roles that would do."""
     refusals = 0
     for method, path, scopes in guarded(bare_app):
         for role, carried in ROLES.items():
@@ -71,6 +71,8 @@ def test_no_route_answers_to_the_wrong_scope(bare_app: FastAPI, bare_client: Tes
                 response = bare_client.request(method, path, headers=header, content=b"{")
                 assert response.status_code == 403, (method, path, role)
                 assert set(response.json()["scopes"]) == {scope.value for scope in scopes}
+                enough = [other for other, those in ROLES.items() if not those.isdisjoint(scopes)]
+                assert f"a key of the role {' or '.join(enough)}:" in response.json()["remedy"]
                 refusals += 1
     assert refusals > 30
 

@@ -58,5 +58,8 @@ def test_what_is_typed_wrong_is_refused(model: str) -> None:
     """With what would be taken."""
     assert "lexical" in run("train", NAME, "--kind", "magic").stderr
     assert "contrast" in run("train", NAME, "--tune", "magic").stderr
+    for share in ("0", "5", "nan"):
+        assert "0.05" in run("simulate", model, "--alpha", share).stderr
+    assert "retired" in run("list", NAME, "--state", "magic").stderr
     assert isinstance(run("rollback", model, "--why", "a try").exception, Conflict)
     assert isinstance(run("show", "mod_nothing").exception, NotFound)

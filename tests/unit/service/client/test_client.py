@@ -333,6 +333,12 @@ ASKED: dict[str, tuple[Act, str, Any, type]] = {
         examples_rules.RELOADED,
         Reloaded,
     ),
+    "GET /v1/releases": (
+        lambda s: s.releases(workflow="w")[0],
+        "workflow=w",
+        examples.RELEASES,
+        service.client.Release,
+    ),
     "POST /v1/halt": (lambda s: s.halt("why"), "", examples.HALTED, Halted),
     "POST /v1/resume": (lambda s: s.resume("w"), "", examples.RESUMED, Halted),
 }
@@ -407,6 +413,7 @@ PAIRS: list[tuple[type, type]] = [
     (RuleError, replies_rules.RuleError),
     (Reloaded, replies_rules.Reloaded),
     (Halted, replies_operations.Halted),
+    (service.client.Release, replies_operations.Release),
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from service.errors import CannotStart
 from service.store import documents, ledger, pointers
 from service.store.engine import open_store
 from service.store.migrate import _config, check_schema, migrate
+from service.store.tables_learning import shadows
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -183,3 +185,30 @@ def test_constraints_outlive_the_migration(store):
         keys = sa.inspect(connection).get_pk_constraint("documents")["constrained_columns"]
     assert checks == {"ck_documents_approved_by_somebody", "ck_documents_approved_at_a_sequence"}
     assert keys == ["collection", "id", "version"]
+
+
+def test_the_one_label_of_a_model_in_shadow_is_all_it_would_have_given(tmp_path):
+    """What was noted before several labels could be told counts as it did, also where it was none."""
+    path = tmp_path / "signoff.db"
+    opened = open_store(f"sqlite:///{path}")
+    opened.commit(lambda connection: _to(connection, "0004"))
+    opened.close()
+    with sqlite3.connect(path) as raw:
+        _put(raw, "models", id="mod")
+        for decision, label in (("dec_1", "fees"), ("dec_2", None)):
+            _put(raw, "decisions", id=decision)
+            _put(raw, "shadows", model="mod", decision=decision, label=label)
+    opened = open_store(f"sqlite:///{path}")
+    migrate(opened)
+    check_schema(opened)
+    with opened.read() as connection:
+        found = connection.execute(sa.select(shadows.c.decision, shadows.c.labels).order_by(shadows.c.decision)).all()
+    opened.close()
+    assert [tuple(row) for row in found] == [("dec_1", ["fees"]), ("dec_2", [])]
+
+
+def _put(raw, table, **given):
+    """A row with nought in every other column that wants something."""
+    wanted = {name: 0 for _, name, _, required, default, _ in raw.execute(f"PRAGMA table_info({table})") if required}
+    row = {**wanted, **given}
+    raw.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))

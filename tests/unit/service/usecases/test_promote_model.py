@@ -10,10 +10,12 @@ from service.errors import Conflict, InvalidRequest, NotFound, NotPromotable, Sa
 from service.store import pointers
 from service.usecases import shadow
 from service.usecases.establish import establish
+from service.usecases.explain_label import explain_label
 from service.usecases.make_decision import Ask, decide
 from service.usecases.model_card import Said
 from service.usecases.promote_model import Promotion, Waived, promote, reject, roll_back
 from service.usecases.read_model import page, view
+from service.usecases.read_release import page as releases
 from service.usecases.reload_rules import reload
 from tests.unit.service.usecases.edits import edit, records
 from tests.unit.service.usecases.model_desk import CALLER, OLGA, PETE, SHOP, ask, candidate
@@ -59,6 +61,9 @@ def test_a_promoted_model_answers_and_every_decision_names_it(shop):
     assert (found["card"]["owner"], found["card_missing"]) == ("Olga", [])
     (answer,) = ask(shop, 1)
     assert answer["release"] == released.id
+    assert explain_label(shop, OLGA, str(answer["id"]))["model"] == model
+    named = {each["id"]: each["model"] for each in releases(shop, OLGA, SHOP)}
+    assert named == {released.before: first, released.id: model}
     (told,) = records(shop, "release.promoted")
     assert (told["model"], told["waived"]) == (model, ["accept_less", "without_shadow"])
     assert "it knows more" not in json.dumps(told)
@@ -107,8 +112,9 @@ def test_rolling_back_is_one_step_to_the_earlier_certificate(shop):
     assert states(shop) == {first: "active", model: "retired"}
     (told,) = records(shop, "release.model_taken_back")
     assert told["to"] == before
-    with pytest.raises(Conflict, match="no model answered"):
+    with pytest.raises(Conflict, match="no model answered") as refused:
         roll_back(shop, OLGA, first, "further")
+    assert "/v1/halt" in str(refused.value.remedy)
     with pytest.raises(Conflict, match="does not answer"):
         roll_back(shop, OLGA, model, "twice")
 
@@ -126,6 +132,15 @@ def test_rolling_back_after_the_policy_changed_keeps_the_policy(shop):
     assert row["head"] == old.row["head"]
     assert shop.shelf.policy(released.id).queue.lease_minutes == 20
     assert states(shop)[first] == "active"
+
+
+def test_the_model_that_answers_names_the_release_of_today(shop):
+    """Rules and policy may have changed since it was promoted."""
+    edit(policy(shop), "name: shop", "name: shop\n  lease_minutes: 20")
+    reload(shop, "ann")
+    (active,) = page(shop, workflow=SHOP)["items"]
+    assert active["release"] == view(shop, active["id"])["release"] == answering(shop)
+    assert {each["model"] for each in releases(shop, OLGA, SHOP)} == {active["id"]}
 
 
 def test_a_rejected_model_stays_rejected(shop):

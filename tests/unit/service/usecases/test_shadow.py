@@ -21,7 +21,7 @@ RITA = Principal("k9", "Rita", ROLES["reviewer"])
 
 
 def compared(label="a", other="a", truth=None, *, alone=False, other_alone=False, channel="app", waited=None):
-    return Compared({"channel": channel}, label, other, alone, other_alone, truth, False, waited)
+    return Compared({"channel": channel}, tuple(label), tuple(other), alone, other_alone, truth, False, waited)
 
 
 def test_it_speaks_of_what_was_decided_since_it_was_trained(shop):
@@ -44,8 +44,9 @@ def test_a_model_that_left_the_shadow_says_no_more(shop):
     with shop.store.read() as connection:
         first = models.answering(connection, SHOP)
     assert first is not None
-    with pytest.raises(Conflict, match="active"):
+    with pytest.raises(Conflict, match="active") as refused:
         shadow.start(shop, OLGA, first.id)
+    assert refused.value.remedy == "train one: signoff model train shop"
     model = candidate(shop)
     shadow.start(shop, OLGA, model)
     ask(shop, 2)
@@ -116,6 +117,16 @@ def test_nothing_compared_is_no_figure():
     assert report["agreement"] is None
     assert report["handling"]["median_seconds"] is None
     assert worse_slices(report) == []
+
+
+def test_of_several_labels_all_count():
+    """Half of what a request is about is wrong, as in a certificate; the order does not matter. So for slices too."""
+    half = [compared(label="ba", other="a", truth=("a", "b"), channel="letter") for _ in range(30)]
+    same = [compared(label="ab", other="ba", truth=("b", "a")) for _ in range(30)]
+    report = report_on([*half, *same])
+    assert report["agreement"] == 0.5
+    assert report["overturns"]["wrong"] == {"before": 0, "after": 30}
+    assert any(each.startswith("channel letter (0 → 30 of 30") for each in worse_slices(report))
 
 
 def test_a_slice_that_fares_worse_is_named():

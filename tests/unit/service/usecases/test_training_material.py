@@ -60,16 +60,39 @@ def test_a_workflow_without_a_file_learns_from_people_alone(room: Room) -> None:
 
 def test_enough_live_random_checks_are_the_sample_alone(room: Room) -> None:
     """The file's calibration cases count no more, and it is said in words what they are."""
-    room.examples_file({"text": "demo", "label": "card", "part": "calibration"})
     enough = enough_cases(room.policy)
+    demo = [{"text": f"demo {n}", "label": "card", "part": "calibration"} for n in range(enough)]
+    room.examples_file(*demo)
     for n in range(enough - 1):
         room.decided(f"live {n}", ["fees"], drawn=0.1, days=n)
-    assert said(gathered(room).calibration) == [("demo", "card")]
+    assert said(gathered(room).calibration) == [(each["text"], "card") for each in demo]
     room.decided(f"live {enough - 1}", ["fees"], drawn=0.1, days=33)
     found = gathered(room)
     assert said(found.calibration) == [(f"live {n}", "fees") for n in range(enough)]
     assert found.sample == f"{enough} requests drawn at random from 3 March 2026 to 5 April 2026"
     assert found.train == ()
+
+
+def test_of_samples_that_are_too_small_the_largest_counts(room: Room) -> None:
+    """A handful of cases in the file must not keep a promise from what was reviewed since; nothing is mixed."""
+    room.examples_file(*({"text": f"demo {n}", "label": "card", "part": "calibration"} for n in range(3)))
+    for n in range(3):
+        room.decided(f"live {n}", ["fees"], drawn=0.1)
+    assert gathered(room).sample == DEMO_SAMPLE
+    room.decided("live 3", ["fees"], drawn=0.1)
+    assert [text for text, _ in said(gathered(room).calibration)] == ["live 0", "live 1", "live 2", "live 3"]
+    room.hand_in([f"asked {n}" for n in range(5)], calibration=5)
+    for _ in range(5):
+        room.label("card")
+    assert {text[:5] for text, _ in said(gathered(room).calibration)} == {"asked"}
+
+
+def test_without_any_random_sample_that_is_said(room: Room) -> None:
+    """As before the first label."""
+    assert (gathered(room).calibration, gathered(room).sample) == (
+        (),
+        "no request was drawn at random and labelled yet",
+    )
 
 
 def test_a_random_part_of_the_backlog_comes_before_the_files(room: Room) -> None:

@@ -93,6 +93,19 @@ def test_what_is_drawn_with_another_probability_stands_for_others():
     assert promise.estimate.rate == pytest.approx(1000 / 1900)
 
 
+def test_the_more_looks_there_were_the_more_an_alarm_takes():
+    """Twenty wrong of a hundred where ten are promised: broken at the first look, chance at the hundredth; what is
+    shown as found is the same."""
+    found = [*checked(80, "hours", "hours"), *checked(20, "hours", "fees")]
+    (first, _), (late, _) = live_errors(POLICY, found), live_errors(POLICY, found, look=100)
+    assert (first.broken, late.broken) == (True, False)
+    assert first.at_least > 0.1 > late.at_least
+    assert first.estimate == late.estimate
+    report, (alarm, *_) = report_on(POLICY, both(seen(50), found))
+    assert (report["look"], alarm.kind) == (1, "live_error")
+    assert f"at least {first.at_least:.1%} are, however often one looks" in alarm.says
+
+
 def test_nothing_checked_breaks_no_promise():
     """And no figure is made up."""
     assert kinds(seen(50), seen(50)) == []
