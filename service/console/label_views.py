@@ -42,6 +42,7 @@ class LabelView:
     decision: str
     workflow: str
     release: str
+    model: str | None
     labels: str  #: all that were given; the likeliest where none was
     given: bool
     facts: tuple[tuple[str, str], ...]
@@ -59,6 +60,7 @@ def label_view(explanation: Mapping[str, Any], titles: Mapping[str, str]) -> Lab
         decision=explanation["decision"],
         workflow=explanation["workflow"],
         release=explanation["release"],
+        model=explanation["model"],
         labels=", ".join(label_words(label, titles) for label in given or (explanation["label"],)),
         given=bool(given),
         facts=_facts(explanation, titles),

@@ -24,6 +24,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of labels with a promise of its own."""
+
+    name: str
+    labels: str  #: titles
+    alpha: str
+    share: float  #: of what is needed, 0 to 1
+    figure: str  #: `41 of 742`
+    why: str  #: it is not certified, as far as that was tried
+    certified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LabelRow:
     """One label with its examples."""
 
@@ -43,6 +56,7 @@ class ProgressView:
     share: float  #: 0 to 1
     figure: str  #: `312 of 473`
     waiting: int
+    groups: tuple[GroupRow, ...]
     parts: tuple[Part, ...]
     labels: tuple[LabelRow, ...]
 
@@ -56,6 +70,7 @@ _PARTS = {
 def progress_view(found: Mapping[str, Any]) -> ProgressView:
     measured, queue = found["measured"], found["queue"]
     most = max((each["examples"] for each in found["labels"]), default=0)
+    titles = {each["label"]: each["title"] for each in found["labels"]}
     about = "about " if measured["estimated"] else ""
     return ProgressView(
         workflow=found["workflow"],
@@ -65,6 +80,7 @@ def progress_view(found: Mapping[str, Any]) -> ProgressView:
         share=min(1.0, measured["done"] / measured["needed"]) if measured["needed"] else 1.0,
         figure=f"{measured['done']:,} of {about}{measured['needed']:,}",
         waiting=sum(part["waiting"] for part in queue.values()),
+        groups=tuple(_group(each, titles) for each in found["groups"]),
         parts=tuple(
             Part(*_PARTS[name], part["waiting"], part["labelled"], part["skipped"]) for name, part in queue.items()
         ),
@@ -72,6 +88,20 @@ def progress_view(found: Mapping[str, Any]) -> ProgressView:
             LabelRow(each["label"] or "", each["title"], each["examples"], each["examples"] / most if most else 0.0)
             for each in found["labels"]
         ),
+    )
+
+
+def _group(each: Mapping[str, Any], titles: Mapping[str | None, str]) -> GroupRow:
+    done, needed = each["done"], each["needed"]
+    about = "about " if each["estimated"] else ""
+    return GroupRow(
+        name=each["group"] or "All other labels",
+        labels=", ".join(titles.get(label, label) for label in each["labels"]),
+        alpha=_percent(each["alpha"]),
+        share=1.0 if each["certified"] else 0.0 if needed is None else min(1.0, done / max(1, needed)),
+        figure=f"{done:,}: more alone will not do" if needed is None else f"{done:,} of {about}{needed:,}",
+        why=each["why"],
+        certified=each["certified"],
     )
 
 

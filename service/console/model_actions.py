@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from service.console.guard import HOME, TheHouse, own_page_only
+from service.console.model_list_views import model_address
 from service.console.model_pages import Owner, model_page, models_page
-from service.console.model_views import model_address, released_words
+from service.console.model_views import not_promoted, released_words
 from service.console.notices import Notice
 from service.console.render import MODELS
 from service.console.trouble import ConsoleRoute, notice_of
-from service.errors import InvalidRequest, ServiceError
+from service.errors import InvalidRequest, LosesAutomation, NotPromotable, ServiceError
 from service.learn.recipes import Kind, Recipe
 from service.usecases import promote_model, run_jobs, shadow
 from service.usecases.model_card import Said
@@ -88,7 +89,7 @@ def promote(
     try:
         released = promote_model.promote(house, owner, asked)
     except ServiceError as error:
-        told = notice_of(error)
+        told = not_promoted(error) if isinstance(error, NotPromotable) else notice_of(error)
         return model_page(request, house, model_id, status=error.status, typed=typed, tried="promote", notice=told)
     return model_page(request, house, model_id, notice=Notice("Promoted", released_words(released), tone="allow"))
 
@@ -104,11 +105,13 @@ def reject(request: Request, house: TheHouse, owner: Owner, model_id: str, why: 
 
 
 @router.post("/models/{model_id}/rollback")
-def roll_back(request: Request, house: TheHouse, owner: Owner, model_id: str, why: Prose = "") -> Response:
+def roll_back(
+    request: Request, house: TheHouse, owner: Owner, model_id: str, why: Prose = "", accept_none: Word = ""
+) -> Response:
     try:
-        released = promote_model.roll_back(house, owner, model_id, why)
+        released = promote_model.roll_back(house, owner, model_id, why, accept_none=bool(accept_none))
     except ServiceError as error:
-        told, typed = notice_of(error), {"why": why}
+        told, typed = notice_of(error), {"why": why, "losing": "yes" if isinstance(error, LosesAutomation) else ""}
         return model_page(request, house, model_id, status=error.status, typed=typed, tried="rollback", notice=told)
     return model_page(request, house, model_id, notice=Notice("Taken back", released_words(released), tone="allow"))
 

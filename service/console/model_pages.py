@@ -8,19 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.console.guard import HOME, TheHouse, need
-from service.console.model_views import (
-    KINDS,
-    STATES,
-    TUNES,
-    alphas,
-    job_rows,
-    model_rows,
-    model_view,
-    report_view,
-    simulator_view,
-)
+from service.console.model_list_views import KINDS, STATES, TUNES, job_rows, model_rows
+from service.console.model_views import model_view
 from service.console.pages import Cursor, Word, open_workflows
 from service.console.render import MODELS, page
+from service.console.shadow_views import report_view
+from service.console.simulator_views import alphas, simulator_view
 from service.console.trouble import ConsoleRoute
 from service.domain.access import Principal
 from service.usecases import read_model, run_jobs

@@ -99,12 +99,19 @@ def replay(request: Request, house: TheHouse, operator: Operator, workflow: Word
 
 @router.post("/rules/rollback")
 def roll_back(
-    request: Request, house: TheHouse, operator: Operator, workflow: Word = "", to: Word = "", why: Prose = ""
+    request: Request,
+    house: TheHouse,
+    operator: Operator,
+    workflow: Word = "",
+    to: Word = "",
+    why: Prose = "",
+    accept_none: Word = "",
 ) -> Response:
     try:
-        report = rollback_rules.rollback(house, operator.name, workflow, to, why)
+        report = rollback_rules.rollback(house, operator.name, workflow, to, why, accept_none=bool(accept_none))
     except ServiceError as error:
-        return rollback_page(request, house, workflow, to, why, error.status, notice=notice_of(error))
+        told, losing = notice_of(error), isinstance(error, LosesAutomation)
+        return rollback_page(request, house, workflow, to, why, error.status, notice=told, losing=losing)
     told = Notice("Rolled back", rollback_words(report), tone="allow")
     return rules_page(request, house, operator, notice=told)
 

@@ -117,7 +117,7 @@ def rollback_page(
 ) -> Response:
     """What going back would change, and the form that does it."""
     back = back_view(compare_releases.compare(house, workflow, to), house.clock())
-    return page(request, "rule_rollback.html", status, back=back, why=why, **shown)
+    return page(request, "rule_rollback.html", status, back=back, why=why, **{"losing": False, **shown})
 
 
 @router.get("/rules/proposals")

@@ -67,7 +67,8 @@ def notice_of(error: ServiceError) -> Notice:
     tone = "block" if error.status >= 500 else "review"
     problems = tuple((_field_words(p.field), _sentence(p.message, p.remedy)) for p in error.problems)
     text = "" if problems else error.detail
-    return Notice(error.title().rstrip("."), text, error.remedy, tone, problems)
+    remedy = "" if any(p.remedy == error.remedy for p in error.problems) else error.remedy  # never said twice
+    return Notice(error.title().rstrip("."), text, remedy, tone, problems)
 
 
 def notices(request: Request, told: Notice, status: int) -> Response:

@@ -12,12 +12,13 @@ from service.console.guard import HOME, TheHouse, need, own_page_only
 from service.console.pages import label_titles, open_workflows
 from service.console.render import WATCH, page
 from service.console.trouble import ConsoleRoute, notice_of
-from service.console.watch_views import watch_address, watch_view
+from service.console.watch_views import EFFECTS, watch_address, watch_view
 from service.domain.access import Principal, Scope
 from service.errors import NotFound, ServiceError
 from service.store.pointers import pointers
 from service.usecases import watch_pause, watch_traffic
 from service.usecases.house import House
+from service.usecases.watch_excerpts import excerpts
 
 router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
 
@@ -71,6 +72,7 @@ def watch_page(
     if policy is None:
         raise NotFound("There is no such workflow.", remedy="Choose one from the list.")
     found = _latest(house, workflow)
+    texts = excerpts(house, found["unlike"]) if found is not None else {}
     with house.store.read() as connection:
         paused = any(each.workflow == workflow and each.watched_by is not None for each in pointers(connection))
     return page(
@@ -79,8 +81,9 @@ def watch_page(
         status,
         workflow=workflow,
         address=watch_address(workflow),
-        watch=None if found is None else watch_view(found, label_titles([policy]), house.clock()),
+        watch=None if found is None else watch_view(found, label_titles([policy]), texts, house.clock()),
         paused=paused,
+        effect=EFFECTS[policy.watch.on_alarm.value],
         days=f"{policy.watch.days:g}",
         may_act=onlooker.may(Scope.MODELS) or onlooker.may(Scope.OPERATE),
         **shown,

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from service.console import words
-from service.console.plots import QUARTERS, Line, Plot, Scale, Tick, percent, round_up
+from service.console.plots import Plot, percent
 from service.console.rule_views import Moment, moment
 from service.console.rule_words import share
+from service.console.watch_plots import confidence, course
 
 NAMES: Mapping[str, str] = {
     "confidence": "Confidence",
@@ -28,6 +29,42 @@ MEASURES: Mapping[str, str] = {
     "mmd": "mean discrepancy",
 }
 RULES = "rules"
+_UNLIKE = 10  # requests least like before that are shown
+#: What each kind of alarm is about, and what it means for who answers for the model.
+ALARMS: Mapping[str, tuple[str, str]] = {
+    "drift": (
+        "Traffic has changed",
+        "The promise was certified for other requests. Check drawn requests soon, then train a model on them.",
+    ),
+    "live_error": (
+        "The promise is broken",
+        "More automatic decisions are wrong than was promised. Let people decide until another model is certified.",
+    ),
+    "expected_error": (
+        "More is probably wrong than was promised",
+        "No person has said so yet: it is worked out from how sure the model is. Check drawn requests soon.",
+    ),
+    "slices": (
+        "Some requests fare worse",
+        "Overall the promise may be kept, but not alike for everybody. Label more requests of that kind.",
+    ),
+}
+#: What an alarm does, by what the policy says.
+EFFECTS: Mapping[str, str] = {
+    "people": "An alarm sends every request of this workflow to people, until somebody lets it go on or a later look "
+    "finds nothing alarming.",
+    "tell": "An alarm only tells: automatic decisions go on. With `watch: {on_alarm: people}` in `workflow.yaml` "
+    "people would decide everything until all is well again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """Something alarming, and why."""
+
+    title: str
+    says: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +75,7 @@ class SignalRow:
     measure: str
     value: str
     limit: str
+    judged: bool  #: else it is shown, and alarms nobody
     chance: str
     alarming: bool
 
@@ -52,6 +90,7 @@ class ErrorRow:
     between: str
     checked: str
     waiting: int
+    verdict: str  #: where it is not broken
     broken: bool
 
 
@@ -89,15 +128,16 @@ class WatchView:
     enough: bool
     needed: int
     alarming: bool
-    alarms: tuple[str, ...]
+    alarms: tuple[AlarmRow, ...]
     signals: tuple[SignalRow, ...]
     labels: tuple[tuple[str, str, str], ...]
-    unlike: tuple[str, ...]
+    unlike: tuple[tuple[str, str], ...]  #: decision, the beginning of its request
     figures: tuple[tuple[str, str, str], ...]  #: what, before, now
     live: tuple[ErrorRow, ...]
     errors: tuple[SliceRow, ...]
     reviews: tuple[SliceRow, ...]
     confidence: Plot
+    tenths: tuple[tuple[str, str, str], ...]  #: how sure, share before, share now
     course: Plot | None
     looks: tuple[LookRow, ...]
 
@@ -106,8 +146,10 @@ def watch_address(workflow: str) -> str:
     return f"/console/watch/{quote(workflow, safe='')}"
 
 
-def watch_view(found: Mapping[str, Any], titles: Mapping[str, str], now: datetime) -> WatchView:
-    """`titles` are those of the labels."""
+def watch_view(
+    found: Mapping[str, Any], titles: Mapping[str, str], excerpts: Mapping[str, str], now: datetime
+) -> WatchView:
+    """`titles` are those of the labels, `excerpts` the beginnings of the requests that are least like before."""
     history = found["history"]
     return WatchView(
         at=moment(found["at"], now),
@@ -117,21 +159,34 @@ def watch_view(found: Mapping[str, Any], titles: Mapping[str, str], now: datetim
         enough=found["enough"],
         needed=found["needed"],
         alarming=found["alarming"],
-        alarms=tuple(each["says"] for each in found["alarms"]),
+        alarms=tuple(map(_alarm, found["alarms"])),
         signals=tuple(_signal(each) for each in found["signals"]),
         labels=tuple(
             (titles.get(each["label"], each["label"]), share(each["before"]), share(each["now"]))
             for each in found["labels"]
         ),
-        unlike=tuple(found["unlike"]),
+        unlike=_unlike(found["unlike"], excerpts),
         figures=_figures(found),
         live=tuple(_error(each) for each in found["live_error"]),
         errors=tuple(_slice(each) for each in found["slices"]["errors"]),
         reviews=tuple(_slice(each) for each in found["slices"]["reviews"]),
-        confidence=_confidence(found["confidence"]),
-        course=_course(history),
+        confidence=confidence(found["confidence"]),
+        tenths=_tenths(found["confidence"]),
+        course=course(history),
         looks=tuple(_look(each, now) for each in reversed(history)),
     )
+
+
+def _unlike(decisions: Sequence[str], excerpts: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The same words once, and not all."""
+    by_words = {excerpts[each]: each for each in reversed(decisions) if each in excerpts}
+    return tuple((each, text) for text, each in reversed(by_words.items()))[:_UNLIKE]
+
+
+def _alarm(each: Mapping[str, Any]) -> AlarmRow:
+    title, meaning = ALARMS.get(each["kind"], (each["kind"], ""))
+    says = each["says"]
+    return AlarmRow(title, f"{says[:1].upper()}{says[1:]}.", meaning)
 
 
 def _signal(each: Mapping[str, Any]) -> SignalRow:
@@ -139,7 +194,8 @@ def _signal(each: Mapping[str, Any]) -> SignalRow:
         name=NAMES.get(each["name"], each["name"]),
         measure=MEASURES.get(each["measure"], each["measure"]),
         value=f"{each['value']:.3f}",
-        limit="" if each["limit"] is None else f"{each['limit']:g}",
+        limit=words.NOTHING if each["limit"] is None else f"{each['limit']:g}",
+        judged=each["limit"] is not None,
         chance="< 0.001" if each["p"] < 0.001 else f"{each['p']:.3f}",
         alarming=each["alarming"],
     )
@@ -153,10 +209,11 @@ def _error(each: Mapping[str, Any]) -> ErrorRow:
     checked = bool(each["checked"])
     return ErrorRow(
         name=name,
-        promised="" if rules else f"at most {percent(each['alpha'])}",
-        found=share(each["rate"]) if checked else "",
-        between=f"{share(each['low'])} and {share(each['high'])}" if checked else "",
-        checked=f"{each['wrong']} of {each['checked']}",
+        promised="nothing" if rules else f"at most {percent(each['alpha'])}",
+        found=share(each["rate"]) if checked else words.NOTHING,
+        between=f"{share(each['low'])} and {share(each['high'])}" if checked else words.NOTHING,
+        checked=f"{each['wrong']} of {each['checked']}" if checked else "none checked yet",
+        verdict="not promised" if rules else "not broken" if checked else "not known yet",
         waiting=each["waiting"],
         broken=each["broken"],
     )
@@ -164,7 +221,7 @@ def _error(each: Mapping[str, Any]) -> ErrorRow:
 
 def _slice(each: Mapping[str, Any]) -> SliceRow:
     return SliceRow(
-        name=f"{each['attribute']} {each['value']}",
+        name=f"{each['attribute']}: {each['value']}",
         cases=each["cases"],
         share=share(each["hits"] / each["cases"]),
         between=f"{share(each['low'])} and {share(each['high'])}",
@@ -175,16 +232,17 @@ def _slice(each: Mapping[str, Any]) -> SliceRow:
 def _figures(found: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:
     automation, expected = found["automation"], found["expected_error"]
 
-    def error(side: Mapping[str, Any] | None) -> str:
-        return "" if side is None else f"{share(side['rate'])} ({share(side['low'])} to {share(side['high'])})"
-
     def automatic(value: float | None) -> str:
-        return "" if value is None else words.percent(value)
+        return words.NOTHING if value is None else words.percent(value)
 
     return (
         ("Decided automatically", automatic(automation["before"]), automatic(automation["now"])),
-        ("Wrong among these, by their confidences", error(expected["before"]), error(expected["now"])),
+        ("Wrong among these, by their confidences", _interval(expected["before"]), _interval(expected["now"])),
     )
+
+
+def _interval(side: Mapping[str, Any] | None) -> str:
+    return words.NOTHING if side is None else f"{share(side['rate'])} ({share(side['low'])} to {share(side['high'])})"
 
 
 def _look(each: Mapping[str, Any], now: datetime) -> LookRow:
@@ -192,60 +250,15 @@ def _look(each: Mapping[str, Any], now: datetime) -> LookRow:
     return LookRow(
         at=moment(each["at"], now),
         decisions=each["decisions"],
-        psi="" if each["psi"] is None else f"{each['psi']:.2f}",
-        live="" if live is None else f"{share(live['rate'])} ({share(live['low'])} to {share(live['high'])})",
-        automation="" if each["automation"] is None else words.percent(each["automation"]),
+        psi=words.NOTHING if each["psi"] is None else f"{each['psi']:.2f}",
+        live=_interval(live),
+        automation=words.NOTHING if each["automation"] is None else words.percent(each["automation"]),
         alarming=each["alarming"],
     )
 
 
-def _confidence(tenths: Mapping[str, Sequence[float]]) -> Plot:
-    before, now = tenths["before"], tenths["now"]
-    scale = Scale(1.0, round_up(max(*before, *now, 0.001)))
-    bars = tuple(
-        scale.bar(
-            place / 10,
-            (place + 1) / 10,
-            value,
-            f"{share(value)} of live requests: {place * 10} to {place * 10 + 10} % sure",
-        )
-        for place, value in enumerate(now)
-    )
-    steps = [(x / 10, value) for place, value in enumerate(before) for x in (place, place + 1)]
-    top = scale.most_y
-    return Plot(
-        title="How sure the model is",
-        words="Bars: live requests by confidence. Line: the requests that they are compared with.",
-        below="Confidence",
-        beside="Share of requests",
-        lines=(scale.line(steps, "main"),),
-        bars=bars,
-        marks=(),
-        ticks_below=scale.ticks_x(QUARTERS),
-        ticks_beside=scale.ticks_y((0.0, top / 2, top)),
-    )
-
-
-def _course(history: Sequence[Mapping[str, Any]]) -> Plot | None:
-    """The live error look by look, with its interval and what is promised; None before two looks know it."""
-    known = [each["live_error"] for each in history if each["live_error"] is not None]
-    if len(known) < 2:
-        return None
-    most = round_up(max(max(each["high"], each["alpha"]) for each in known))
-    scale = Scale(float(len(known) - 1), most)
-
-    def course(name: str, kind: str) -> Line:
-        return scale.line([(float(place), each[name]) for place, each in enumerate(known)], kind)
-
-    return Plot(
-        title="The live error, look by look",
-        words="Middle line: wrong automatic decisions by blind checks. Outer lines: their interval. "
-        "Straight line: what is promised.",
-        below="Looks, the newest on the right",
-        beside="Wrong",
-        lines=(course("low", "other"), course("high", "other"), course("alpha", "limit"), course("rate", "main")),
-        bars=(),
-        marks=(),
-        ticks_below=(Tick(scale.x(0.0), "1"), Tick(scale.x(scale.most_x), str(len(known)))),
-        ticks_beside=scale.ticks_y((0.0, most / 2, most)),
+def _tenths(shares: Mapping[str, Sequence[float]]) -> tuple[tuple[str, str, str], ...]:
+    pairs = zip(shares["before"], shares["now"], strict=True)
+    return tuple(
+        (f"{place * 10} to {place * 10 + 10} %", share(before), share(now)) for place, (before, now) in enumerate(pairs)
     )

@@ -210,6 +210,10 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("retired", "Retired. It is gone from the next request on.", "", "plain"),
     ("training", "Asked for: a worker trains it. What comes of it is a candidate.", "", "allow"),
     ("cancelled", "Cancelled. Nothing comes of it.", "", "plain"),
+    ("looking", "Asked for: a worker looks through the labels. Nothing is changed by that.", "", "allow"),
+    ("confirmed", "Confirmed and recorded: that label is right.", "", "allow"),
+    ("put-right", "Put right and recorded. The next model learns from it so.", "", "allow"),
+    ("aside", "Set aside and recorded. The next model does not learn from it.", "", "allow"),
     ("in-shadow", "In shadow: it is compared with every decision since it was trained.", "", "allow"),
 )
 

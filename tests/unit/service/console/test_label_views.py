@@ -12,6 +12,7 @@ def test_figures_are_said_in_words_and_to_a_tenth() -> None:
     """What was lacking may be less than a hundredth."""
     shown = label_view(LABEL_EXPLANATION, TITLES)
     assert shown.labels == "Charged twice"
+    assert shown.model == LABEL_EXPLANATION["model"]
     assert shown.facts == (
         ("confidence", "81.3%"),
         ("runner-up", "Refund missing, 12%"),

@@ -141,3 +141,22 @@ def test_whoever_only_reads_sees_how_far_it_is(room: Room, ann: TestClient) -> N
     assert "/claim" not in page
     assert ann.post(f"{HERE}/claim").status_code == 403
     assert ann.get("/console/labelling/none").status_code == 404
+
+
+def test_each_promise_to_a_group_of_labels_is_shown(room: Room, ann: TestClient) -> None:
+    """How far it is, of requests with these labels; what is in no group comes last."""
+    path = room.folder / "workflow.yaml"
+    groups = "{alpha: 0.3, delta: 0.3, groups: [{name: money-out, labels: [refund], alpha: 0.05}]}"
+    text = (
+        path.read_text()
+        .replace("{alpha: 0.3, delta: 0.3}", groups)
+        .replace("outcome: allow", "outcome: allow\n    autonomy: auto")
+    )
+    path.write_text(text + "  - {id: spare, outcome: allow, autonomy: auto}\n")
+    room.hand_in(["first request"], calibration=1)
+    room.label("refund")
+    page = ann.get(HERE).text
+    assert "Promises by group of labels" in page
+    assert re.search(r"money-out<span class=\"hint\">Money back</span></th><td class=\"number\">5 %</td>", page)
+    assert re.search(r"<span>1 of about \d+</span></td><td class=\"promise\">not tried yet", page)
+    assert page.index("money-out") < page.index("All other labels")

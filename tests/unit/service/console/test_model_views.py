@@ -9,19 +9,14 @@ from typing import Any
 import pytest
 
 from service.api import examples_models
-from service.console.model_views import (
-    KINDS,
-    STATES,
-    TUNES,
-    alphas,
-    job_rows,
-    model_rows,
-    model_view,
-    report_view,
-    simulator_view,
-)
+from service.console.model_list_views import KINDS, STATES, TUNES, job_rows, model_rows
+from service.console.model_plots import curve_rows
+from service.console.model_views import model_view, not_promoted
 from service.console.render import page
+from service.console.shadow_views import report_view
+from service.console.simulator_views import alphas, simulator_view
 from service.domain.access import ROLES, Principal
+from service.errors import FieldProblem, NotPromotable
 from tests.unit.service.console.test_render import EVIL, HOSTILE, _request
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -153,3 +148,24 @@ def test_the_pages_escape_everything(state):
     for body in (shown_model(found), shown_list()):
         assert not HOSTILE.search(body)
         assert "style=" not in body
+
+
+def test_what_a_model_lacks_is_told_in_the_words_of_its_page():
+    """With the box to tick, not with the option of a command; once."""
+    doubts = FieldProblem("despite_doubts", "9 of 100 look wrong", "promote it --despite-doubts")
+    told = not_promoted(NotPromotable("9 of 100 look wrong", remedy=doubts.remedy, problems=(doubts,)))
+    (shown,) = told.problems
+    assert shown[0] == "Doubtful labels"
+    assert shown[1].startswith("9 of 100 look wrong: ")
+    assert "--" not in shown[1] + told.remedy
+
+
+def test_the_curve_stands_beside_its_plot_in_figures():
+    """The nearest point to each tenth that it reaches, each once."""
+    points = [
+        {"threshold": t, "coverage": c, "risk": r}
+        for t, c, r in ((0.99, 0.0, 0.0), (0.9, 0.12, 0.0), (0.5, 0.31, 0.02))
+    ]
+    rows = curve_rows({"points": points})
+    assert rows == (("0.9", "12%", "0 %"), ("0.5", "31%", "2 %"))
+    assert curve_rows({"points": points[:1]}) == ()

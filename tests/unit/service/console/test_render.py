@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from service.api.examples import LABEL_EXPLANATION
 from service.console import rule_words, words
-from service.console.change_views import FilesView, earlier_view, files_view, reckoned
+from service.console.change_views import FilesView, back_view, earlier_view, files_view, reckoned
 from service.console.decision_views import decision_view
 from service.console.label_views import label_view
 from service.console.notices import Notice
@@ -190,8 +190,6 @@ def _change(files: FilesView) -> str:
     tried = replay_view(
         replayed(workflow=EVIL, by_rule=[{"rule": EVIL, "more": 1, "fewer": 1}], examples=[example]), NOW
     )
-    old: dict[str, Any] = {"id": EVIL, "created_at": "2026-11-20T08:00:00.000Z", "created_by": EVIL, "why": EVIL}
-    old |= {"certificate": None, "refusal": {"why": EVIL}}
     return _body(
         "rule_change.html",
         tabs=TABS,
@@ -200,11 +198,24 @@ def _change(files: FilesView) -> str:
         chosen=EVIL,
         since=rule_words.SINCE,
         days=7,
-        releases=[earlier_view(old, NOW)],
+        releases=[earlier_view(_earlier(), NOW)],
         replay=tried,
         reckoned=reckoned({"workflows": [reloaded(workflow=EVIL, certificate=None, refusal={"why": EVIL})]}),
         losing=True,
     )
+
+
+def _earlier() -> dict[str, Any]:
+    old: dict[str, Any] = {"id": EVIL, "created_at": "2026-11-20T08:00:00.000Z", "created_by": EVIL, "why": EVIL}
+    return old | {"certificate": None, "refusal": {"why": EVIL}}
+
+
+def _going_back_page() -> str:
+    changed = workflow_diff(workflow=EVIL, changes=[change(says=EVIL)])
+    back = back_view({"active": EVIL, "release": _earlier(), **changed}, NOW)
+    body = _body("rule_rollback.html", back=back, why=EVIL, losing=True)
+    assert 'name="accept_none"' in body
+    return body
 
 
 def _explained_page() -> str:
@@ -228,7 +239,7 @@ def _body(template: str, **shown: Any) -> str:
     "made",
     [
         *(_case_page, _decided_page, _decision_page, _label_page, _try_page, _queue_page),
-        *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
+        *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page, _going_back_page),
     ],
 )
 def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
@@ -243,7 +254,7 @@ def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
     "made",
     [
         *(_case_page, _decided_page, _decision_page, _label_page, _try_page, _queue_page),
-        *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page),
+        *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page, _going_back_page),
     ],
 )
 def test_pages_keep_to_a_strict_content_security_policy(made: Callable[[], str]) -> None:

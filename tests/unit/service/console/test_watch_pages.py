@@ -41,7 +41,10 @@ def test_look_alarm_people_resume(kiosk: Kiosk) -> None:
         page = web.post(HERE, data={"days": "30"}).text
         assert "People decide everything" in page
         assert "stability index of energy" in page
-        assert "Least like before" in page
+        assert "Requests least like before" in page
+        assert "Traffic has changed" in page
+        assert any(text in page for text in OTHERS)
+        assert "An alarm sends every request of this workflow to people" in page
         assert "<svg" in page
         assert "People decide" in web.get("/console/watch").text
         with browser(kiosk, "operations") as operations:
@@ -69,10 +72,20 @@ def test_a_reviewer_has_no_such_page(kiosk: Kiosk) -> None:
 
 def test_figures_are_shown_as_people_read_them(kiosk: Kiosk) -> None:
     """Promised beside found; the course of the live error from two looks on."""
-    view = watch_view(WATCH, {"card_lost": "Lost card"}, kiosk.clock())
+    view = watch_view(WATCH, {"card_lost": "Lost card"}, {}, kiosk.clock())
     assert view.labels == (("Lost card", "6.0%", "12%"),)
     assert (view.live[0].promised, view.live[0].found, view.live[0].between) == ("at most 5 %", "3.2%", "0.7% and 9.1%")
     assert view.course is not None
     assert {line.kind for line in view.course.lines} == {"main", "other", "limit"}
-    assert watch_view({**WATCH, "history": WATCH["history"][:1]}, {}, kiosk.clock()).course is None
+    assert watch_view({**WATCH, "history": WATCH["history"][:1]}, {}, {}, kiosk.clock()).course is None
     assert view.errors[0].between == "7.4% and 37%"
+    assert view.tenths[9] == ("90 to 100 %", "60%", "45%")
+    assert view.alarms[0].title == "Traffic has changed"
+    assert view.alarms[0].says.startswith("Live requests are not like")
+
+
+def test_the_same_words_are_shown_once_and_what_is_erased_not_at_all(kiosk: Kiosk) -> None:
+    """Of the requests least like before."""
+    found = {**WATCH, "unlike": ["dec_1", "dec_2", "dec_3", "dec_4"]}
+    texts = {"dec_1": "Who painted it?", "dec_3": "Who painted it?", "dec_4": "How deep?"}
+    assert watch_view(found, {}, texts, kiosk.clock()).unlike == (("dec_1", "Who painted it?"), ("dec_4", "How deep?"))
