@@ -79,12 +79,17 @@ def make_home(data: Path, size: Size, folder: Path, until: float | None = None) 
 
 
 def compiled_encoder() -> Path:
-    """A folder with the default encoder, compiled: it takes a while and depends on nothing but `index`."""
+    """A folder with the default encoder, compiled: it takes a while and depends on nothing but `index`.
+
+    A seed as `prepare_home` takes it, in which nothing was learned yet.
+    """
 
     def compile_into(folder: Path) -> None:
         compile_encoder(pretrained_folder(), folder / "encoder", progress=_tell)
 
-    return cache.made(f"encoder-{cache.digest([ROOT / 'index'])}", compile_into)
+    folder = cache.made(f"encoder-{cache.digest([ROOT / 'index'])}", compile_into)
+    (folder / "models").mkdir(exist_ok=True)
+    return folder
 
 
 def signoff(home: Path, *arguments: str, until: float | None = None) -> str:
