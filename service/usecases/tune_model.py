@@ -24,11 +24,6 @@ from service.usecases.progress import Progress, silent
 #: Ways of tuning, as `service.learn.tune` knows them.
 METHODS = ("contrast", "last", "lora", "full")
 
-#: Examples that the encoder is not tuned on, where a share within these limits gives as many: on the others its vectors
-#: are better than on anything new, and a head that is tried on them looks faultless and is far too sure.
-_HELD_OUT = 50
-_LEAST_HELD, _MOST_HELD = 0.1, 0.25
-
 
 def tuned(
     house: House, method: str, workflow: Workflow, examples: Sequence[Example], progress: Progress = silent
@@ -41,7 +36,7 @@ def tuned(
     from index.compile import pretrained_folder
     from service.learn.material import definition_text
     from service.learn.tune.compiled import compile_tuned
-    from service.learn.tune.options import Method, TuneOptions
+    from service.learn.tune.options import Method, TuneOptions, held_out
     from service.learn.tune.tune import tune
 
     if method not in METHODS:
@@ -70,8 +65,3 @@ def tuned(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return house.encoders.of(pool.digest), tuple(map(int, made.report.held))
-
-
-def held_out(examples: int) -> float:
-    """The share of so many examples that the encoder is not tuned on."""
-    return min(_MOST_HELD, max(_LEAST_HELD, _HELD_OUT / max(examples, 1)))

@@ -14,7 +14,7 @@ from service.learn.pilot.ways import Answers, Asked, Kind, Known, Progress, Taug
 from service.learn.recipes import Recipe
 from service.learn.train import fit
 from service.learn.tune.compiled import compile_tuned
-from service.learn.tune.options import Method, TuneOptions
+from service.learn.tune.options import Method, TuneOptions, held_out
 from service.learn.tune.tune import tune
 
 _WORDS: Mapping[Method, str] = {
@@ -49,7 +49,12 @@ class TunedWay:
             why = "the encoder in use was compiled from a model that is not the default one, and nobody says from which"
             raise CannotLearn(why, remedy="name the model's folder: --encoder FOLDER")
         labels = [(label,) for label in known.labels]
-        options = TuneOptions(method=self.method, threads=self.threads, budget_seconds=_TUNING * known.seconds)
+        options = TuneOptions(
+            method=self.method,
+            held_out=held_out(len(labels)),
+            threads=self.threads,
+            budget_seconds=_TUNING * known.seconds,
+        )
         folder = Path(tempfile.mkdtemp(prefix="tuned-", dir=known.room))
         tuned = tune(list(known.texts), labels, self.source, folder / "source", options, progress=tell)
         compiled = compile_tuned(tuned.folder, folder / "encoder", list(known.texts), labels, progress=tell)
@@ -57,8 +62,7 @@ class TunedWay:
         vectors = encoder.encode_many(known.texts, lambda done, total: tell("encoding anew", done, total))
         recipe = Recipe()
         material = material_of(recipe, replace(known, definitions={}), vectors)
-        held = tuned.report.held if len(tuned.report.held) else None
-        head = taught(fit(recipe, material, encoder=encoder.digest, held=held, progress=tell))
+        head = taught(fit(recipe, material, encoder=encoder.digest, held=tuned.report.held, progress=tell))
         size = head.size + sum(file.stat().st_size for file in compiled.folder.iterdir())
         facts = {"tuned": f"{tuned.report.epochs} epochs, {tuned.report.ended}", "compiled": compiled.why, **head.facts}
         return TaughtEncoder(encoder, head, size, facts)

@@ -15,14 +15,7 @@ from service.usecases.house import House, open_house
 from service.usecases.promote_model import Promotion, Waived, promote, roll_back
 from service.usecases.read_model import view
 from service.usecases.train_model import Wanted, train
-from service.usecases.tune_model import held_out
 from tests.unit.service.usecases.model_desk import DAYS, GOODS, OLGA, SAID, SHOP, WAYS, ask
-
-
-@pytest.mark.parametrize("examples, share", [(1, 0.25), (100, 0.25), (250, 0.2), (500, 0.1), (10_000, 0.1)])
-def test_some_examples_are_always_kept_from_tuning(examples: int, share: float) -> None:
-    """However few there are: else nothing honest could be said of the model."""
-    assert held_out(examples) == pytest.approx(share)
 
 
 def sort_by_goods(house: House) -> None:
