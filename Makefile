@@ -38,7 +38,7 @@ run: install ## install what is missing, initialise, serve on 127.0.0.1:8000
 install: $(VENV)/.signoff ## install into .venv: serving, compiling, training
 
 test: $(VENV)/.tools $(VENV)/.signoff ## the whole test suite but the slow ones
-	$(QUIET_CORES) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(ARGS)
+	$(QUIET_CORES) $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slow: $(VENV)/.tools $(VENV)/.signoff ## the tests that take minutes
 	$(QUIET_CORES) $(BIN)/python -m pytest -q -m slow $(ARGS)
