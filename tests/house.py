@@ -136,7 +136,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(server: LiveServer, seconds: float = 60) -> None:
+def _wait_until_ready(server: LiveServer, seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.process.poll() is not None:

@@ -22,7 +22,7 @@ def serve(home, **environment):
         env={**os.environ, "SIGNOFF_HOME": str(home), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode != 0
