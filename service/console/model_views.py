@@ -15,9 +15,9 @@ from service.console.plots import Plot, percent
 from service.console.rule_views import moment
 from service.console.words import phrase
 from service.errors import NotPromotable
+from service.usecases.model_states import OPEN, PROMOTABLE
 from service.usecases.release_tuned import Released
 
-_OPEN = frozenset({"candidate", "shadow"})
 #: What may be missing when somebody promotes a model, and what can be done about it on its page.
 MISSING: Mapping[str, tuple[str, str]] = {
     "owner": ("Owner", "say it in the form"),
@@ -53,7 +53,8 @@ class ModelView:
     curve: Plot | None
     curve_rows: tuple[tuple[str, str, str], ...]  #: threshold, decided automatically, wrong of these
     can_shadow: bool
-    can_decide: bool
+    can_promote: bool
+    can_reject: bool
     can_take_back: bool
 
 
@@ -85,7 +86,8 @@ def model_view(model: Mapping[str, Any], now: datetime) -> ModelView:
         curve=risk_coverage(model["curve"], model["certificate"] or model["refusal"]) if model["curve"] else None,
         curve_rows=curve_rows(model["curve"]) if model["curve"] else (),
         can_shadow=model["state"] == "candidate",
-        can_decide=model["state"] in _OPEN,
+        can_promote=model["state"] in PROMOTABLE,
+        can_reject=model["state"] in OPEN,
         can_take_back=model["state"] == "active",
     )
 

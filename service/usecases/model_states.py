@@ -8,8 +8,11 @@ from service.errors import NotFound
 from service.store import models
 from service.store.engine import Connection, Row
 
-#: A person may still promote or reject it.
+#: Nobody has decided on it: a person may promote or reject it.
 OPEN = (models.CANDIDATE, models.SHADOW)
+
+#: What answered once may answer again, when everything that is asked of a candidate is there.
+PROMOTABLE = (*OPEN, models.RETIRED)
 
 
 def found_model(connection: Connection, model: str) -> Row[Any]:

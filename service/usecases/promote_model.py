@@ -7,7 +7,7 @@ what right and what it is not for. What a person may waive is named, and stands 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from service.usecases.earlier_release import Undoing, again, places, release_row
 from service.usecases.house import House
 from service.usecases.kept_automation import ended
 from service.usecases.model_card import NEEDED, Said, completed, missing
-from service.usecases.model_states import OPEN, found_model
+from service.usecases.model_states import OPEN, PROMOTABLE, found_model
 from service.usecases.note import Note, check_why, note_of
 from service.usecases.progress import Progress, silent
 from service.usecases.release_tuned import Released, told_of
@@ -62,13 +62,13 @@ def promote(house: House, principal: Principal, asked: Promotion, progress: Prog
     """Certify the model under today's rules, policy and documents, and let it answer.
 
     NotPromotable names everything that is missing. SamePerson for whoever trained it, where the policy wants a second
-    person. Conflict for a model that is decided already.
+    person. Conflict for a model that answers or was rejected.
     """
     note = note_of(house, check_why(asked.why))
     with house.store.read() as connection:
         model = found_model(connection, asked.model)
         pointer = find_pointer(connection, model.workflow)
-    _refuse_decided(model)
+    _refuse_unless(PROMOTABLE, model)
     policy = house.shelf.policy(pointer.release)
     if policy.changes.second_person and same_person(model.created_by, principal.name):
         raise SamePerson(f"{model.created_by} had it trained", remedy="somebody else has to promote it")
@@ -101,7 +101,7 @@ def reject(house: House, principal: Principal, model_id: str, why: str) -> None:
 
     def work(connection: Connection) -> None:
         row = found_model(connection, model_id)
-        _refuse_decided(row)
+        _refuse_unless(OPEN, row)
         note.keep(connection, now)
         decided = {"state": models.REJECTED, "decided_by": principal.name, "decided_at": now, "note": note.id}
         models.move(connection, model_id, OPEN, decided)
@@ -221,10 +221,12 @@ def _refuse(problems: list[FieldProblem]) -> None:
         raise NotPromotable(said, remedy=problems[0].remedy, problems=tuple(problems))
 
 
-def _refuse_decided(model: Row[Any]) -> None:
-    if model.state not in OPEN:
+def _refuse_unless(states: Collection[str], model: Row[Any]) -> None:
+    if model.state not in states:
         by = f" by {model.decided_by}" if model.decided_by else ""
-        raise Conflict(f"{model.id} is {model.state}{by}", remedy="only a candidate or one in shadow can be decided on")
+        raise Conflict(
+            f"{model.id} is {model.state}{by}", remedy=f"a model in one of these states: {', '.join(states)}"
+        )
 
 
 def _keep(
@@ -241,8 +243,8 @@ def _keep(
     note.keep(connection, now)
     granted = {"certificate": row["certificate"], "refusal": row["refusal"]}
     decided = {"decided_by": by, "decided_at": now, "note": note.id, "card": dict(card), **granted}
-    if not models.move(connection, model.id, OPEN, decided):
-        _refuse_decided(found_model(connection, model.id))
+    if not models.move(connection, model.id, PROMOTABLE, decided):
+        _refuse_unless(PROMOTABLE, found_model(connection, model.id))
     follow(connection, model.workflow, model.head, row["id"], now, by)
     heard = {"model": model.id, "workflow": model.workflow, "release": row["id"]}
     events.add(connection, house.new_id("evt"), "model.promoted", model.id, heard, now)

@@ -33,8 +33,11 @@ _LEAST_EPOCHS, _MOST_EPOCHS = 3, 16
 
 @dataclass(frozen=True, slots=True)
 class TuneOptions:
-    """The defaults suit 5 to 200 examples a label. What was tried was judged by other training examples, never by a test
-    set: comparing by draws of ten examples a label, the rest is as usual in the field."""
+    """The defaults suit 5 to 200 examples a label.
+
+    Comparing was tried on draws of ten examples a label and judged by other training examples, never by a test set; the
+    rest is as usual in the field.
+    """
 
     method: Method = Method.FULL
     epochs: int | None = None  #: at most; a budget makes it fewer; None: by how many examples there are

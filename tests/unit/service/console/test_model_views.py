@@ -68,18 +68,18 @@ def shown_list() -> str:
 
 
 def test_what_may_be_done_depends_on_the_state():
-    """A candidate goes into shadow, what waits is decided on, what answers is taken back."""
+    """A candidate goes into shadow, what waits is decided on, what answers is taken back, what answered may again."""
     can = {
-        state: (view.can_shadow, view.can_decide, view.can_take_back)
+        state: (view.can_shadow, view.can_promote, view.can_reject, view.can_take_back)
         for state in STATES
         for view in [model_view(model(state=state), NOW)]
     }
     assert can == {
-        "candidate": (True, True, False),
-        "shadow": (False, True, False),
-        "active": (False, False, True),
-        "retired": (False, False, False),
-        "rejected": (False, False, False),
+        "candidate": (True, True, True, False),
+        "shadow": (False, True, True, False),
+        "active": (False, False, False, True),
+        "retired": (False, True, False, False),
+        "rejected": (False, False, False, False),
     }
 
 

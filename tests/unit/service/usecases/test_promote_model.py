@@ -119,6 +119,20 @@ def test_rolling_back_is_one_step_to_the_earlier_certificate(shop):
         roll_back(shop, OLGA, model, "twice")
 
 
+def test_what_was_taken_back_may_answer_again(shop):
+    """When the complaint was about something else; with all that was asked of it the first time."""
+    first, model = next(iter(states(shop))), candidate(shop)
+    promote(shop, OLGA, Promotion(model, "a try", UNSHADOWED))
+    roll_back(shop, OLGA, model, "complaints")
+    with pytest.raises(NotPromotable, match="live decisions"):
+        promote(shop, OLGA, Promotion(model, "it was the rules"))
+    released = promote(shop, OLGA, Promotion(model, "it was the rules", UNSHADOWED))
+    assert released.id == answering(shop)
+    assert states(shop) == {first: "retired", model: "active"}
+    with pytest.raises(Conflict, match="is active"):
+        promote(shop, OLGA, Promotion(model, "twice", UNSHADOWED))
+
+
 def test_rolling_back_after_the_policy_changed_keeps_the_policy(shop):
     """Then a release is made of the earlier model and today's rules, and certified."""
     first, before = next(iter(states(shop))), answering(shop)
