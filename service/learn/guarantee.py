@@ -209,7 +209,7 @@ def refused(table: Table, first: int, alpha: float, level: float, later: float) 
     if more is None:
         return Refused(accepted, needed, f"{told}: more cases alone will not help, it errs too often", None)
     if more > _HOPELESS * table.cases:
-        why = f"more cases alone will hardly help, it errs almost too often ({more:,} of them would have to be)"
+        why = f"more cases alone will hardly help, it errs almost too often (it would take {more:,} of them)"
     else:
         why = f"review about {more:,} more, should they come out like these{surer}"
     return Refused(accepted, needed, f"{told}: {why}", more)

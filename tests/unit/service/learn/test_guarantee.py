@@ -164,7 +164,7 @@ def test_a_refusal_says_when_more_cases_will_not_help() -> None:
     almost = certify(np.full(201, 0.99), np.arange(201) >= 6, 0.03, 0.05)
     assert isinstance(almost, Refusal)
     assert almost.more is not None
-    assert f"will hardly help, it errs almost too often ({almost.more:,} of them" in almost.why
+    assert f"will hardly help, it errs almost too often (it would take {almost.more:,} of them" in almost.why
     held = certify(np.zeros(400), np.zeros(400, dtype=bool), 0.05, 0.05)
     assert isinstance(held, Refusal)
     assert held.more is None
