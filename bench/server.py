@@ -47,10 +47,15 @@ def serving(
         process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=out, stderr=out)
     url = f"http://127.0.0.1:{port}"
     try:
-        while not _answers(url + ready_path):
-            if process.poll() is not None or time.monotonic() - start > patience_s:
+        while True:
+            answered = _answers(url + ready_path)
+            # Asked after the answer: if this server could not have the port, another one answers there.
+            late = not answered and time.monotonic() - start > patience_s
+            if late or process.poll() is not None:
                 tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
                 raise RuntimeError(f"{command[0]} did not get ready:\n{tail}")
+            if answered:
+                break
             time.sleep(0.01)
         yield Server(url, process.pid, time.monotonic() - start)
     finally:

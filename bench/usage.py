@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -42,14 +43,22 @@ def _ticks(pid: int) -> int:
 
 
 def process_tree(pid: int) -> Iterator[int]:
-    """This process and its descendants."""
-    yield pid
+    """This process and its descendants, by the parent that each one names: `children` may leave some out, proc(5)."""
+    children = defaultdict(list)
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit() and (parent := _parent(entry)):
+            children[parent].append(int(entry.name))
+    queue = deque([pid])
+    while queue:
+        yield (here := queue.popleft())
+        queue.extend(children[here])
+
+
+def _parent(process: Path) -> int:
     try:
-        children = " ".join(task.read_text() for task in (_PROC / str(pid) / "task").glob("*/children"))
-    except OSError:
-        return
-    for child in children.split():
-        yield from process_tree(int(child))
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return 0
 
 
 def _rollup(pid: int) -> Memory:
