@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,12 +16,14 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from bench import postgres
 from index.compile import MADE_BY, PRETRAINED_PACKAGE, PRETRAINED_SHA256, compile_encoder, pretrained_folder
-from index.encoder import EncoderPool
+from index.encoder import Encoder, EncoderPool, open_encoder
 from index.errors import EncoderDamaged
 from index.manifest import read_encoder_manifest
 from service.settings import Settings
 from service.store.engine import open_store
+from service.store.migrate import migrate
 from service.usecases.house import House, furnish, open_house, read_secret
 from service.usecases.manage_keys import create
 from tests import house as instance
@@ -41,10 +44,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def logs_can_be_captured() -> Iterator[None]:
-    """A command run in this process sets up logging for good; a logger that is kept from then on is not captured."""
+    """A command run in this process sets up logging for good; a logger that is kept from then on is not captured.
+
+    Errors in it are printed plainly: drawing their frames with all variables takes seconds each.
+    """
     configure = structlog.configure
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", lambda **way: configure(**way | {"cache_logger_on_first_use": False}))
+        configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def encoders_are_opened_once() -> Iterator[None]:
+    """An encoder never changes and is safe between threads, and opening one takes longest of all that an instance
+    opens: the same files, told by their inodes and times, are the same encoder. Each instance keeps a pool of its own.
+    """
+    opened: dict[tuple[tuple[str, int, int, int], ...], Encoder] = {}
+
+    def once(folder: Path) -> Encoder:
+        stats = [(path, path.stat()) for path in sorted(folder.glob("*"))]
+        key = tuple((path.name, stat.st_ino, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        if key not in opened:
+            opened[key] = open_encoder(folder)
+        return opened[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.encoder.open_encoder", once)
         yield
 
 
@@ -55,6 +82,64 @@ def data(request: pytest.FixtureRequest) -> Path:
     if folder is None:
         pytest.skip("measures on test data: pytest --data DIR")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """A PostgreSQL server for the session. It need not survive a power cut, so it does not wait for the disk."""
+    if postgres.MISSING:
+        pytest.skip(postgres.REASON)
+    with postgres.cluster("fsync = off", "full_page_writes = off") as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the test's own."""
+    with postgres_cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of the test's own, of each kind that Signoff runs on."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'signoff.db'}"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """The name of a PostgreSQL database with all tables, to make copies of."""
+    with postgres_cluster.database() as url:
+        _migrate(url)
+        yield url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, to make copies of."""
+    file = tmp_path_factory.mktemp("migrated") / "signoff.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of the test's own with all tables and no rows, of each kind."""
+    if request.param == "postgresql":
+        cluster, like = request.getfixturevalue("postgres_cluster"), request.getfixturevalue("migrated_postgres")
+        with cluster.database(like) as url:
+            yield url
+    else:
+        file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "signoff.db")
+        yield f"sqlite:///{file}"
+
+
+def _migrate(url: str) -> None:
+    store = open_store(url)
+    migrate(store)
+    store.close()
 
 
 @pytest.fixture(scope="session")

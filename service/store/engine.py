@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import sqlite3 as stdlib_sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -17,19 +16,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine, Row, make_url
+from sqlalchemy.engine import Connection, Engine, Row, make_url
 
 from service.errors import CannotStart, LedgerUnavailable
+from service.store import postgres, sqlite
 
 __all__ = ["Connection", "Row", "Store", "open_store"]  # use cases name what they are handed by this module
 
 T = TypeVar("T")
 
-# Before this, a WAL reset could corrupt a database with several connections (fixed in 3.51.3, sqlite.org/wal.html).
-_SAFE_SQLITE = (3, 51, 3)
 _BATCH = 64
-_BUSY_MS = 5_000
 
 
 @dataclass(slots=True)
@@ -57,11 +53,21 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state and writes nothing."""
-        with self._readers.connect() as connection:
+        with self._reader() as connection:
             try:
                 yield connection
             finally:
                 connection.rollback()
+
+    def _reader(self) -> Connection:
+        try:
+            return self._readers.connect()
+        except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+            raise LedgerUnavailable(
+                f"the database cannot be read: {type(error).__name__}",
+                remedy="see that it is running and takes more connections; then ask again",
+                headers={"Retry-After": "1"},
+            ) from error
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Queue `work`; the future holds its result once it is durable, or the error it raised.
@@ -152,48 +158,10 @@ class Store:
 def open_store(url: str) -> Store:
     """Open the database named by `url`; `CannotStart` when it must not be used."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return Store(_sqlite(parsed, "BEGIN"), _sqlite(parsed, "BEGIN IMMEDIATE"))
-    # Parameters hold what people wrote, so no error may show them.
-    return Store(
-        sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True),
-        sa.create_engine(parsed, pool_size=1, max_overflow=0, hide_parameters=True),
-    )
-
-
-def _sqlite(url: URL, begin: str) -> Engine:
-    driver = _sqlite_driver()
-    engine = sa.create_engine(url, module=driver, pool_size=16, max_overflow=32, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={_BUSY_MS}",
-            "cache_size=-16000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _sqlite_driver() -> Any:
-    """The newest SQLite at hand; refuses one whose WAL can corrupt a database."""
-    try:
-        import pysqlite3 as driver
-    except ImportError:
-        driver = stdlib_sqlite3
-    if driver.sqlite_version_info < _SAFE_SQLITE:
-        wanted = ".".join(map(str, _SAFE_SQLITE))
-        raise CannotStart(
-            f"SQLite {driver.sqlite_version} may corrupt a database in WAL mode",
-            remedy=f"install pysqlite3 (it brings its own SQLite) or SQLite {wanted} or later",
-        )
-    return driver
+    kind = parsed.get_backend_name()
+    # No error of either may show parameters: they hold what people wrote.
+    if kind == "sqlite":
+        return Store(*sqlite.engines(parsed))
+    if kind == "postgresql":
+        return Store(*postgres.engines(parsed))
+    raise CannotStart(f"{kind} is no database that Signoff runs on", remedy="name SQLite or PostgreSQL")

@@ -25,7 +25,10 @@ _IN_STREAM = ledger.c.stream.concat("") == STREAM
 
 
 def append(connection: Connection, kind: str, subject_id: str, at: datetime, body: Mapping[str, Any]) -> int:
-    """Add one record to the stream and return its sequence. `body` holds no personal text and no floats."""
+    """Add one record to the stream and return its sequence. `body` holds no personal text and no floats.
+
+    Nobody else appends before this transaction ends: `Store.commit` lets in one writer at a time, of any process.
+    """
     last = connection.execute(_LAST, {"stream": STREAM}).one_or_none()
     sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
     record = canonical(
@@ -55,13 +58,15 @@ def append(connection: Connection, kind: str, subject_id: str, at: datetime, bod
 
 def walk(connection: Connection) -> Iterator[tuple[int, bytes, str]]:
     """(sequence, record, hash) of the whole stream in order, without holding it in memory."""
-    rows = connection.execution_options(yield_per=1_000).execute(
+    query = (
         sa.select(ledger.c.sequence, ledger.c.record, ledger.c.hash)
         .where(ledger.c.stream == STREAM)
         .order_by(ledger.c.sequence)
+        .execution_options(yield_per=1_000)
     )
-    for row in rows:
-        yield row.sequence, row.record, row.hash
+    with connection.execute(query) as rows:  # so that whoever stops at a bad record leaves nothing open
+        for row in rows:
+            yield row.sequence, row.record, row.hash
 
 
 def about(connection: Connection, subject_id: str) -> list[sa.Row[Any]]:

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import pytest
-
 from service.store.calibration_uses import record, use_of
-from service.store.engine import Store, open_store
-from service.store.migrate import migrate
+from service.store.engine import Store
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'signoff.db'}")
-    migrate(opened)
-    yield opened
-    opened.close()
 
 
 def used(store: Store, calibration: str, head: str, cases: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,17 +9,14 @@ import sqlalchemy as sa
 
 from service.store import document_checks, pointers, tables
 from service.store.document_checks import Check
-from service.store.engine import Store, open_store
-from service.store.migrate import migrate
+from service.store.engine import Store
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
+def store(store: Store) -> Store:
     """Two releases of a workflow; the first one answers."""
-    opened = open_store(f"sqlite:///{tmp_path / 'signoff.db'}")
-    migrate(opened)
 
     def fill(connection):
         for kind in ("rules", "policy", "head"):
@@ -33,9 +29,8 @@ def store(tmp_path) -> Iterator[Store]:
             pointers.add_release(connection, id=name, workflow="w", **parts, **more)
         pointers.activate(connection, "w", "rel_1", None, NOW)
 
-    opened.commit(fill)
-    yield opened
-    opened.close()
+    store.commit(fill)
+    return store
 
 
 def put(store, release, sequence, holds, at=NOW):

@@ -14,21 +14,11 @@ from index.model import DocumentKey
 from service.domain.document import visible_of
 from service.store import documents, pointers
 from service.store.documents import Wanted
-from service.store.engine import open_store
-from service.store.migrate import migrate
 from tests.unit.service.store.document_rows import NOW, row
 
 DAY = timedelta(days=1)
 V1, V2, V3 = (DocumentKey("c", "fees", version) for version in (1, 2, 3))
 STAFF, PUBLIC = frozenset({"staff"}), frozenset[str]()
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'signoff.db'}")
-    migrate(opened)
-    yield opened
-    opened.close()
 
 
 def file(store, *rows):

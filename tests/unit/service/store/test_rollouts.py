@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from service.store import artefacts, pointers, rollouts, workers
-from service.store.engine import open_store
-from service.store.migrate import migrate
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'signoff.db'}")
-    migrate(opened)
-    yield opened
-    opened.close()
 
 
 def release(store, name):

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from service.store import rule_hours
-from service.store.engine import open_store
-from service.store.migrate import migrate
 from service.store.rule_hours import Counted, RuleHits
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'signoff.db'}")
-    migrate(opened)
-    yield opened
-    opened.close()
 
 
 def rule(name, hour=NOON, release="rel_1", workflow="bank", **counts):
