@@ -123,6 +123,12 @@ class ProposalClosed(Conflict):
     code = "proposal_closed"
 
 
+class BulkChanged(Conflict):
+    """Other cases fit now than the preview showed."""
+
+    code = "bulk_changed"
+
+
 class ReplayRunning(Conflict):
     """A replay is under way in this process."""
 
@@ -157,6 +163,12 @@ class RulesBroken(ServiceError):
     """The rule files do not load; the rules in force stay in force."""
 
     status, code = 422, "rules_broken"
+
+
+class TooManyTries(ServiceError):
+    """Too many wrong guesses; wait before the next one."""
+
+    status, code = 429, "too_many_tries"
 
 
 class Busy(ServiceError):

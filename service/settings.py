@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import CannotStart
+from service.writer.address import check_address
 
 PREFIX = "SIGNOFF_"
 
@@ -34,8 +36,42 @@ class Settings(BaseSettings):
     max_windows: int = Field(24, ge=1, description="Encoder windows a request may need; more go to a person.")
     evidence_k: int = Field(5, ge=1, le=50, description="Documents that an answer shows.")
     watch_rules: float = Field(0.0, ge=0, le=3_600, description="Seconds between looks at rule files; 0: do not watch.")
-    session_hours: float = Field(12.0, gt=0, description="How long a console session lasts.")
+    session_hours: float = Field(12.0, gt=0, description="How long a console session lasts at most.")
+    session_idle_minutes: float = Field(60.0, gt=0, description="A session that nobody uses for so long ends.")
+    password_length: int = Field(15, ge=8, le=64, description="Characters that a password has at least.")
+    public_url: str | None = Field(None, description="Address people open the console at, as https://host.")
+    oidc_file: Path | None = Field(None, description="How people sign in with a provider; see docs/people.md.")
+    oidc_secret: SecretStr | None = Field(None, description="The client secret that the provider gave, if any.")
     secure_cookies: bool = Field(False, description="Set when the console is served over HTTPS.")
+    writer_url: str | None = Field(None, description="Where a language model drafts replies, as http://localhost/v1.")
+    writer_model: str | None = Field(None, description="Which one, by the name that it has there.")
+    writer_key: SecretStr | None = Field(None, description="The key that it wants, if any.")
+    writer_seconds: float = Field(30.0, gt=0, le=600, description="How long one draft may take.")
+    writer_tokens_per_day: int = Field(1_000_000, ge=0, description="What drafts may cost in 24 hours; 0: nothing.")
+
+    @field_validator("writer_url")
+    @classmethod
+    def _writer_is_near_or_private(cls, url: str | None) -> str | None:
+        return None if url is None else check_address(url)
+
+    @model_validator(mode="after")
+    def _writer_is_named(self) -> Settings:
+        if (self.writer_url is None) != (self.writer_model is None):
+            raise ValueError("SIGNOFF_WRITER_URL and SIGNOFF_WRITER_MODEL go together: set both, or neither")
+        return self
+
+    webhook_networks: str = Field(
+        "", description="Networks that are not public and that webhooks may reach, as `10.1.0.0/16, 127.0.0.1/32`."
+    )
+    webhook_seconds: float = Field(15.0, ge=1, le=60, description="A receiver of webhooks has to answer in so long.")
+    webhook_pause_hours: float = Field(72.0, gt=0, description="A webhook where nothing arrives for so long is paused.")
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks_can_be_read(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            ip_network(part)
+        return value
 
     @property
     def route(self) -> dict[str, int]:

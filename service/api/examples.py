@@ -8,7 +8,7 @@ from service.errors import FieldProblem, Forbidden, InvalidRequest, LeaseLost, R
 
 RELEASE = "rel_01KB2ZC8Y7Q4M5N6P7R8S9T0V1"
 DECISION_ID = "dec_01KB2ZD3F8Q2X9V7M4N6P8R0S1"
-_CASE = "case_01KB2ZD3F9A1B2C3D4E5F6G7H8"
+CASE_ID = "case_01KB2ZD3F9A1B2C3D4E5F6G7H8"
 TOKEN = "uK3mT2x9cQfZr7Lw5pYb1dNvEo8sHgJa"  # noqa: S105 - an example, of no lease
 
 DECISION_REQUEST: dict[str, Any] = {
@@ -52,6 +52,8 @@ FINAL: dict[str, Any] = {
     "draft": {
         "text": "When both payments have gone through, open a claim for the second one.",
         "citations": ["doc_dispute-duplicate@3"],
+        "passages": ["retail-banking/dispute-duplicate@3#2"],
+        "by_model": False,
     },
     "case": None,
     "release": RELEASE,
@@ -73,9 +75,9 @@ WAITING: dict[str, Any] = {
         "no_match": 17,
         "redact": [],
     },
-    "case": _CASE,
+    "case": CASE_ID,
 }
-_REVIEW: dict[str, Any] = {
+REVIEW: dict[str, Any] = {
     "at": "2026-11-21T09:12:31.000Z",
     "outcome": "allow",
     "decided_by": "reviewer",
@@ -92,10 +94,10 @@ REVIEWED: dict[str, Any] = {
     "outcome": "allow",
     "decided_by": "reviewer",
     "labels": [{"label": "card_payment_charged_twice", "probability": None}],
-    "review": _REVIEW,
+    "review": REVIEW,
     "history": [
         {"at": "2026-11-21T09:00:00.000Z", "state": "waiting", "outcome": "review", "decided_by": None},
-        {"state": "final", **_REVIEW},
+        {"state": "final", **REVIEW},
     ],
 }
 DECISIONS: dict[str, Any] = {
@@ -108,74 +110,12 @@ DECISIONS: dict[str, Any] = {
             "decided_by": None,
             "label": "card_payment_charged_twice",
             "labels": ["card_payment_charged_twice"],
-            "case": _CASE,
+            "case": CASE_ID,
             "release": RELEASE,
             "created_at": "2026-11-21T09:00:00.000Z",
         }
     ],
     "next": None,
-}
-CLAIMED: dict[str, Any] = {
-    "case": _CASE,
-    "decision": DECISION_ID,
-    "token": TOKEN,
-    "until": "2026-11-21T09:15:00.000Z",
-}
-_CASE_SUMMARY: dict[str, Any] = {
-    "id": _CASE,
-    "decision": DECISION_ID,
-    "workflow": "retail-banking",
-    "queue": "retail-banking",
-    "kind": "held",
-    "blind": False,
-    "state": "queued",
-    "priority": 50,
-    "reasons": ["rule_review"],
-    "created_at": "2026-11-21T09:00:00.000Z",
-    "due_at": "2026-11-22T09:00:00.000Z",
-    "overdue": False,
-    "lease": None,
-    "version": 1,
-}
-_SUGGESTION: dict[str, Any] = {
-    "label": "card_payment_charged_twice",
-    "title": "Charged twice for one card payment",
-    "probability": 0.9731,
-}
-CASES: dict[str, Any] = {"items": [{**_CASE_SUMMARY, "excerpt": DECISION_REQUEST["text"]}], "next": None}
-CASE: dict[str, Any] = {
-    **_CASE_SUMMARY,
-    "text": DECISION_REQUEST["text"],
-    "attributes": DECISION_REQUEST["attributes"],
-    "subject": DECISION_REQUEST["subject"],
-    "several": False,
-    "suggestion": _SUGGESTION,
-    "suggestions": [_SUGGESTION],
-    "labels": FINAL["labels"],
-    "rules": WAITING["rules"],
-    "documents": [FOUND_DOCUMENT],
-    "draft": FINAL["draft"],
-    "choices": [
-        {
-            "id": "card_payment_charged_twice",
-            "title": "Charged twice for one card payment",
-            "definition": "The same card payment was taken more than once for one purchase.",
-            "includes": ["same amount taken twice by one shop"],
-            "excludes": ["a payment the customer never made"],
-            "outcome": "allow",
-            "documents": ["dispute-duplicate"],
-        }
-    ],
-    "review": None,
-    "outcome": "review",
-}
-CASE_DECISION: dict[str, Any] = {
-    "token": TOKEN,
-    "labels": ["card_payment_charged_twice"],
-    "outcome": "allow",
-    "reason_code": "evidence-clear",
-    "passage_ids": ["retail-banking/dispute-duplicate@3#2"],
-    "reply": "We have opened a claim for the second payment.",
 }
 LABEL_EXPLANATION: dict[str, Any] = {
     "decision": DECISION_ID,
@@ -265,7 +205,7 @@ ERRORS: dict[type[ServiceError], ServiceError] = {
         extra={"scopes": ["review"]},
     ),
     LeaseLost: LeaseLost(
-        f"maria holds case {_CASE} until 2026-11-21T09:15:00.000Z",
+        f"maria holds case {CASE_ID} until 2026-11-21T09:15:00.000Z",
         remedy="claim another case, or wait until the lease ends",
         extra={"state": "claimed", "holder": "maria", "until": "2026-11-21T09:15:00.000Z"},
     ),
@@ -276,8 +216,6 @@ ERRORS: dict[type[ServiceError], ServiceError] = {
 #: Example of each request body, by the name of its schema.
 REQUESTS: dict[str, dict[str, Any]] = {
     "DecisionRequest": DECISION_REQUEST,
-    "LeaseToken": {"token": TOKEN},
-    "CaseDecision": CASE_DECISION,
     "Halt": HALT,
     "Resume": {"workflow": "retail-banking"},
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.api.examples import CASE, TOKEN
+from service.api.examples import TOKEN
+from service.api.examples_cases import CASE
 
 ITEM_ID = "lab_01KB2Z8M4T5V6W7X8Y9Z0A1B2C"
 EXAMPLE_ID = "exa_01KB2Z9N5V6W7X8Y9Z0A1B2C3D"

@@ -32,7 +32,8 @@ class Lane(Enum):
 def lane(path: str, method: str, query: bytes) -> Lane:
     if path in ("/healthz", "/readyz"):
         return Lane.OPEN
-    if method == "GET" and path.startswith("/v1/decisions/") and parse_qs(query.decode("latin-1")).get("wait"):
+    waits = path.startswith("/v1/decisions/") or path == "/v1/events"
+    if method == "GET" and waits and parse_qs(query.decode("latin-1")).get("wait"):
         return Lane.WAITING
     return Lane.WORK
 

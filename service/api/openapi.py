@@ -9,13 +9,39 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.api import examples_documents, examples_labelling, examples_models, examples_rules, examples_watch
+from service.api import (
+    event_messages,
+    examples,
+    examples_bulk,
+    examples_cases,
+    examples_documents,
+    examples_drafts,
+    examples_labelling,
+    examples_models,
+    examples_people,
+    examples_rules,
+    examples_watch,
+    examples_webhooks,
+)
 from service.api.door import EXAMPLE
-from service.api.examples import ERRORS, REQUESTS
+from service.api.examples import ERRORS
 from service.api.problems import BY_CODE, MEDIA_TYPE, problem
 from service.api.replies_operations import Problem, ProblemField
 from service.settings import Settings
 
+_EXAMPLES = (
+    examples,
+    examples_bulk,
+    examples_cases,
+    examples_documents,
+    examples_drafts,
+    examples_labelling,
+    examples_models,
+    examples_people,
+    examples_rules,
+    examples_watch,
+    examples_webhooks,
+)
 _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 
 
@@ -41,6 +67,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str
 
 
 def _complete(document: dict[str, Any], settings: Settings) -> None:
+    document["webhooks"] = event_messages.webhooks()
     components = document["components"]
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, as in `sgn_…`."}
@@ -52,8 +79,7 @@ def _complete(document: dict[str, Any], settings: Settings) -> None:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
-    requests = REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS | examples_labelling.REQUESTS
-    requests |= examples_models.REQUESTS | examples_watch.REQUESTS
+    requests = {name: example for part in _EXAMPLES for name, example in part.REQUESTS.items()}
     for name, example in requests.items():  # put in here, because the framework drops their nulls
         schemas[name]["examples"] = [example]
     for name in ("DecisionRequest", "SearchRequest", "Question", "UnlabelledRequest"):

@@ -21,6 +21,7 @@ from service.api.validation import field_problems, shown
 from service.errors import (
     BadRequest,
     BlindCheck,
+    BulkChanged,
     Busy,
     Conflict,
     FieldProblem,
@@ -41,6 +42,7 @@ from service.errors import (
     SamePerson,
     ServiceError,
     TooLarge,
+    TooManyTries,
     Unauthenticated,
 )
 from service.ids import new_id
@@ -80,6 +82,7 @@ KINDS: Mapping[type[ServiceError], str] = {
     Conflict: "Read the thing again and decide anew.",
     LeaseLost: "Claim the case again; if somebody else holds it, claim another.",
     BlindCheck: "Decide its case first; then everything is shown.",
+    BulkChanged: "Preview again with `dry_run`, and send the digest that it gives.",
     RulesPinned: "Reload with `unpin`, or unpin the workflow first; the rules that were rolled back to stay till then.",
     SamePerson: "Ask a colleague with the same scope to approve it, with a key of their own.",
     ProposalStale: "Compare the files with what is in force now and propose anew by reloading.",
@@ -87,6 +90,7 @@ KINDS: Mapping[type[ServiceError], str] = {
     ReplayRunning: "Wait until it has ended, or ask for fewer decisions with `since` and `limit`.",
     LosesAutomation: "Look at what changed, or say `accept_no_automation`: people decide everything from then on.",
     NotPromotable: "Bring what `errors` names, or say of each that may be waived that you mean it.",
+    TooManyTries: "Wait as long as `Retry-After` says before the next guess.",
     TooLarge: "Send less: long documents belong into a collection, not into a request.",
     UnsupportedMediaType: "Send `Content-Type: application/json`, files as `multipart/form-data`, uncompressed.",
     InvalidRequest: "Correct the fields named in `errors` and send the request again.",

@@ -90,7 +90,9 @@ class Draft(Reply):
     """A reply made of approved passages alone."""
 
     text: str
-    citations: list[str]
+    citations: list[str] = Field(description="Documents and versions.")
+    passages: list[str] = Field(default_factory=list, description="Ids of the passages.")
+    by_model: bool = Field(False, description="A language model wrote it.")
 
 
 class Decision(Reply):
@@ -124,12 +126,14 @@ class Review(Reply):
     passages: list[str] = Field(default_factory=list)
     note: str | None = None
     reply: str | None
+    reply_by_model: bool = Field(False, description="A language model wrote most of it.")
 
 
 class DecisionView(Decision):
     """A decision as it stands now, and how it came there."""
 
     review: Review | None = None
+    reply: Draft | None = Field(None, description="What a language model wrote to an automatic decision, unread.")
     history: list[dict[str, Any]]
 
 
@@ -199,95 +203,3 @@ class Decisions(Reply):
 
     items: list[DecisionSummary]
     next: str | None = Field(description="Cursor of the next page.")
-
-
-class Lease(Reply):
-    """Who has a case, and until when."""
-
-    holder: str
-    until: str = Time
-
-
-class Claimed(Reply):
-    """A lease just given. Keep the token: everything done with the case asks for it."""
-
-    case: str
-    decision: str
-    token: str
-    until: str = Time
-
-
-class Renewed(Reply):
-    """When the lease ends now."""
-
-    until: str = Time
-
-
-class _CaseHead(Reply):
-    id: str
-    decision: str
-    workflow: str
-    queue: str
-    kind: Literal["held", "after_the_fact", "appeal"] | None = Field(description="null while it is a blind check.")
-    blind: bool = Field(
-        description="Drawn at random and not decided yet: it shows nothing of what was made of the request."
-    )
-    state: Literal["queued", "claimed", "decided"]
-    priority: int = Field(ge=0, le=100)
-    reasons: list[str]
-    created_at: str = Time
-    due_at: str = Time
-    overdue: bool
-    lease: Lease | None
-    version: int
-
-
-class CaseSummary(_CaseHead):
-    """A case in a list."""
-
-    excerpt: str
-
-
-class Cases(Reply):
-    """A page of cases; open ones best first."""
-
-    items: list[CaseSummary]
-    next: str | None = Field(description="Cursor of the next page.")
-
-
-class Suggestion(Reply):
-    """What the classifier would say."""
-
-    label: str
-    title: str
-    probability: float | None
-
-
-class Choice(Reply):
-    """A label that may be chosen."""
-
-    id: str
-    title: str
-    definition: str
-    includes: list[str]
-    excludes: list[str]
-    outcome: Outcome
-    documents: list[str]
-
-
-class Case(_CaseHead):
-    """Everything needed to decide a case."""
-
-    text: str
-    attributes: dict[str, Any]
-    subject: str | None
-    several: bool = Field(description="Whether more than one of the choices may be given.")
-    suggestion: Suggestion | None
-    suggestions: list[Suggestion] = Field(description="All of them, where a request may have several labels.")
-    labels: list[ScoredLabel]
-    rules: Rules | None
-    documents: list[FoundDocument]
-    draft: Draft | None
-    choices: list[Choice]
-    review: Review | None
-    outcome: Outcome | None = Field(description="null while it is a blind check.")

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from service.api.replies import Choice, Reply, Time
+from service.api.replies import Reply, Time
+from service.api.replies_cases import Choice
 
 
 class LabelItem(Reply):

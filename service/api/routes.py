@@ -9,9 +9,13 @@ from starlette.staticfiles import StaticFiles
 
 from service.api import (
     audit,
+    bulk,
     cases,
     decisions,
     documents,
+    drafts,
+    events,
+    exports,
     halt,
     health,
     imports,
@@ -19,11 +23,13 @@ from service.api import (
     labelling,
     models,
     openapi,
+    people,
     reference,
     releases,
     rules,
     search,
     watch,
+    webhooks,
 )
 from service.api.headers import SecurityHeaders
 from service.api.limits import AdmissionGate, BodyLimit
@@ -32,9 +38,10 @@ from service.usecases.house import House
 
 # The most asked first: routes are tried in this order.
 _ROUTERS = (
-    *(decisions, cases, labelling, search),
+    *(decisions, exports, cases, bulk, drafts, labelling, search),
     *rules.PARTS,
-    *(imports, documents, models, jobs, watch, releases, halt, audit, health, reference),
+    *(events, webhooks),
+    *(imports, documents, models, jobs, watch, releases, people, halt, audit, health, reference),
 )
 
 # Waiting reads cost a place in memory, not a thread.

@@ -9,6 +9,7 @@ import typer
 from rules.errors import RuleErrors
 from service.cli import (
     audit,
+    cases,
     decide,
     documents,
     encoder,
@@ -17,10 +18,12 @@ from service.cli import (
     keys,
     label,
     model,
+    people,
     pilot,
     rules,
     serving,
     watch,
+    webhooks,
     workflow,
 )
 from service.cli.saying import complain
@@ -33,17 +36,20 @@ app.command()(serving.serve)
 app.command("build-seed")(serving.build_seed)
 app.command()(decide.decide)
 app.add_typer(keys.app, name="keys")
+app.add_typer(people.app, name="people")
 app.add_typer(rules.app, name="rules")
 app.add_typer(workflow.app, name="workflow")
 app.add_typer(label.app, name="label")
 app.add_typer(model.app, name="model")
 app.command()(pilot.pilot)
 app.command()(watch.watch)
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(documents.app, name="documents")
 encoder.encoder_app.command("tune")(encoder_tune.encoder_tune)
 encoder.encoder_app.command("rollback")(encoder_tune.encoder_rollback)
 app.add_typer(encoder.encoder_app, name="encoder")
 app.add_typer(index.app, name="index")
+app.add_typer(cases.app, name="cases")
 app.add_typer(audit.app, name="audit")
 
 

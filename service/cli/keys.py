@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="API keys.")
 @app.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="Whose key it is.")],
-    role: Annotated[str, typer.Option(help="caller, reviewer, operations, model-owner or auditor.")] = "caller",
+    role: Annotated[str, typer.Option(help="caller, reviewer, lead, operations, model-owner or auditor.")] = "caller",
     group: Annotated[list[str] | None, typer.Option(help="Audience of documents; may be repeated.")] = None,
 ) -> None:
     """Make a key and show it once."""

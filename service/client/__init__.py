@@ -8,10 +8,6 @@ This folder needs httpx and pydantic only, so it can be taken along by itself.
 """
 
 from .answers import (
-    Case,
-    CasePage,
-    CaseSummary,
-    Claimed,
     Decision,
     DecisionPage,
     DecisionSummary,
@@ -26,11 +22,14 @@ from .answers import (
     Telling,
 )
 from .calls import Attributes
+from .case_answers import Case, CaseComment, CaseEvent, CasePage, CaseSummary, Claimed, DecidedCase, HandedOver
 from .clients import AsyncSignoff, Signoff
 from .document_answers import Document, DocumentDiff, DocumentPage, DocumentPreview, DocumentSummary, ImportReport
+from .draft_calls import Drafts, LanguageModelDraft, ReplyFigures
 from .errors import SignoffError, Unreachable
 from .labelling_calls import ExampleView, LabelItem, Labelled, LabellingChosen, LabellingProgress, LabellingStarted
 from .model_answers import Job, Model, ModelReleased, ModelSummary, Release, ShadowReport, SimulatedPromise, Simulation
+from .people_calls import OpenSession, Person
 from .rule_answers import (
     Alarm,
     Disabled,
@@ -52,18 +51,33 @@ from .rule_answers import (
     WorkflowRules,
 )
 from .watch_calls import Watch, WatchResumed
+from .webhook_answers import (
+    Delivery,
+    DeliveryPage,
+    EventMessage,
+    EventPage,
+    EventType,
+    NewWebhook,
+    Webhook,
+    WebhookTest,
+)
 
 __all__ = [
     "Alarm",
     "AsyncSignoff",
     "Attributes",
     "Case",
+    "CaseComment",
+    "CaseEvent",
     "CasePage",
     "CaseSummary",
     "Claimed",
+    "DecidedCase",
     "Decision",
     "DecisionPage",
     "DecisionSummary",
+    "Delivery",
+    "DeliveryPage",
     "Disabled",
     "Document",
     "DocumentDiff",
@@ -71,11 +85,16 @@ __all__ = [
     "DocumentPreview",
     "DocumentSummary",
     "Draft",
+    "Drafts",
     "Enabled",
     "Event",
+    "EventMessage",
+    "EventPage",
+    "EventType",
     "ExampleView",
     "Explained",
     "Halted",
+    "HandedOver",
     "HistoryPage",
     "ImportReport",
     "Job",
@@ -86,16 +105,21 @@ __all__ = [
     "LabellingProgress",
     "LabellingStarted",
     "Lack",
+    "LanguageModelDraft",
     "Model",
     "ModelReleased",
     "ModelSummary",
     "NearestExample",
+    "NewWebhook",
+    "OpenSession",
     "Passage",
+    "Person",
     "Proposal",
     "ProposalView",
     "Release",
     "Reloaded",
     "Replayed",
+    "ReplyFigures",
     "Review",
     "RolledBack",
     "RuleError",
@@ -114,5 +138,7 @@ __all__ = [
     "Unreachable",
     "Watch",
     "WatchResumed",
+    "Webhook",
+    "WebhookTest",
     "WorkflowRules",
 ]

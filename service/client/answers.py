@@ -1,4 +1,4 @@
-"""What comes back about decisions and cases, typed."""
+"""What comes back about decisions, typed."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class Draft(Answer):
 
     text: str
     citations: list[str]
+    passages: list[str] = []
+    by_model: bool = False  #: a language model wrote it
 
 
 class Review(Answer):
@@ -53,6 +55,7 @@ class Review(Answer):
     reviewer: str | None = None
     note: str | None = None
     reply: str | None = None
+    reply_by_model: bool = False  #: a language model wrote most of it
 
 
 class Decision(Answer):
@@ -73,6 +76,7 @@ class Decision(Answer):
     draft: Draft | None = None
     case: str | None = None
     review: Review | None = None
+    reply: Draft | None = None  #: what a language model wrote to an automatic decision
 
     @property
     def waiting(self) -> bool:
@@ -145,57 +149,6 @@ class LabelExplanation(Answer):
     would_be_automatic: list[Lack]
     telling: list[Telling]
     nearest: list[NearestExample] | None  #: None without scope `read`
-
-
-class CaseSummary(Answer):
-    """A case in a list."""
-
-    id: str
-    decision: str
-    workflow: str
-    queue: str
-    kind: str | None  #: None while it is a blind check
-    state: str
-    priority: int
-    reasons: list[str]
-    created_at: datetime
-    due_at: datetime
-    overdue: bool
-    blind: bool = False  #: drawn at random and undecided: nothing of what was made of the request is shown
-
-
-class CasePage(Answer):
-    """Open cases best first; pass `next` on as `after`."""
-
-    items: list[CaseSummary]
-    next: str | None = None
-
-
-class Case(CaseSummary):
-    """Everything needed to decide a case."""
-
-    text: str
-    attributes: dict[str, Any]
-    labels: list[ScoredLabel]
-    documents: list[Passage]
-    choices: list[dict[str, Any]]
-    suggestion: dict[str, Any] | None = None
-    suggestions: list[dict[str, Any]] = []
-    several: bool = False  #: more than one of the choices may be given
-    rules: dict[str, Any] | None = None
-
-
-class Claimed(Answer):
-    """A lease; its token goes with everything done to the case."""
-
-    case: str
-    decision: str
-    token: str
-    until: datetime
-
-
-class Renewed(Answer):
-    until: datetime
 
 
 class Halted(Answer):

@@ -1,16 +1,14 @@
-"""Calls about decisions and cases, and the stop button; the methods of the clients are made of these."""
+"""Calls about decisions, and the stop button; the methods of the clients are made of these."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-import httpx
-
-from .answers import Case, CasePage, Claimed, Decision, DecisionPage, Halted, LabelExplanation, Renewed
-from .steps import Calling, Pause, Steps, quoted, read, send
+from .answers import Decision, DecisionPage, Halted, LabelExplanation
+from .steps import Calling, Pause, Steps, quoted, send
 
 Attributes: TypeAlias = Mapping[str, str | float | bool | Sequence[str]]
 
@@ -18,7 +16,7 @@ _POLL = 25.0  # seconds the server is asked to wait; below the idle limit of com
 
 
 class WorkCalls(Calling):
-    """For whoever asks for decisions, and whoever makes them."""
+    """For whoever asks for decisions."""
 
     __slots__ = ()
 
@@ -72,72 +70,6 @@ class WorkCalls(Calling):
         """Why a decision was given its label, and what would have made it automatic; needs scope `explain`."""
         asked = send("GET", f"/v1/decisions/{quoted(decision_id)}/explanation")
         return (yield from self._one(LabelExplanation, asked))
-
-    def cases(
-        self,
-        *,
-        queue: str | None = None,
-        state: str | None = None,
-        reason: str | None = None,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> Steps[CasePage]:
-        """A page of cases; open ones (`state="open"`) come best first."""
-        params = {"queue": queue, "state": state, "reason": reason, "after": after, "limit": limit}
-        return (yield from self._one(CasePage, send("GET", "/v1/cases", params=params)))
-
-    def case(self, case_id: str) -> Steps[Case]:
-        """Everything needed to decide a case."""
-        return (yield from self._one(Case, send("GET", f"/v1/cases/{quoted(case_id)}")))
-
-    def claim(self, queue: str) -> Steps[Claimed | None]:
-        """Lease the best case of the queue; None when nothing waits there. After `Unreachable`, look at `cases`.
-
-        Never repeated blindly: the first attempt may have leased a case though its answer was lost, and a second one
-        would lease another and leave the first to nobody until its lease runs out.
-        """
-        response = yield from self._answered(send("POST", f"/v1/queues/{quoted(queue)}/claim", repeatable=False))
-        return None if response.status_code == httpx.codes.NO_CONTENT else read(Claimed, response)
-
-    def claim_case(self, case_id: str) -> Steps[Claimed]:
-        """Lease this case. Repeating is safe: whoever holds it gets a new token."""
-        return (yield from self._one(Claimed, send("POST", f"/v1/cases/{quoted(case_id)}/claim")))
-
-    def renew(self, case: Claimed) -> Steps[Claimed]:
-        """Put the end of the lease off by its full length."""
-        asked = send("POST", f"/v1/cases/{quoted(case.case)}/renew", body={"token": case.token})
-        renewed = yield from self._one(Renewed, asked)
-        return case.model_copy(update={"until": renewed.until})
-
-    def return_case(self, case: Claimed) -> Steps[None]:
-        """Put the case back into its queue, undecided."""
-        path = f"/v1/cases/{quoted(case.case)}/return"
-        yield from self._answered(send("POST", path, body={"token": case.token}, repeatable=False))
-
-    def decide_case(
-        self,
-        case: Claimed,
-        labels: Sequence[str],
-        reason_code: str,
-        *,
-        outcome: Literal["allow", "block"] | None = None,
-        note: str | None = None,
-        passage_ids: Sequence[str] = (),
-        reply: str | None = None,
-    ) -> Steps[Decision]:
-        """Decide a case you hold. After `Unreachable`, `get` the decision: it may be final already."""
-        body = {
-            "token": case.token,
-            "labels": list(labels),
-            "outcome": outcome,
-            "reason_code": reason_code,
-            "note": note,
-            "passage_ids": list(passage_ids),
-            "reply": reply,
-        }
-        # Not repeated: a second attempt would be told that the lease is lost, though the first one had decided.
-        path = f"/v1/cases/{quoted(case.case)}/decide"
-        return (yield from self._one(Decision, send("POST", path, body=body, repeatable=False)))
 
     def halt(self, why: str, workflow: str | None = None) -> Steps[Halted]:
         """Stop automatic decisions, of one workflow or of all."""

@@ -10,19 +10,36 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
+from .bulk_calls import BulkCalls
 from .calls import WorkCalls
+from .case_calls import CaseCalls
 from .document_calls import DocumentCalls
+from .draft_calls import DraftCalls
 from .labelling_calls import LabellingCalls
 from .model_calls import ModelCalls
+from .people_calls import PeopleCalls
 from .rule_calls import RuleCalls
 from .steps import Outcome, Pause, Steps, arguments
 from .watch_calls import WatchCalls
+from .webhook_calls import WebhookCalls
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
-class Calls(WorkCalls, DocumentCalls, LabellingCalls, ModelCalls, RuleCalls, WatchCalls):
+class Calls(
+    WorkCalls,
+    BulkCalls,
+    CaseCalls,
+    DocumentCalls,
+    DraftCalls,
+    LabellingCalls,
+    ModelCalls,
+    PeopleCalls,
+    RuleCalls,
+    WatchCalls,
+    WebhookCalls,
+):
     """Every call, as steps."""
 
     __slots__ = ()
@@ -71,12 +88,24 @@ class Signoff:
     decisions = _now(Calls.decisions)
     explain_label = _now(Calls.explain_label)
     cases = _now(Calls.cases)
+    preview_bulk = _now(Calls.preview_bulk)
+    do_bulk = _now(Calls.do_bulk)
     case = _now(Calls.case)
     claim = _now(Calls.claim)
     claim_case = _now(Calls.claim_case)
     renew = _now(Calls.renew)
     return_case = _now(Calls.return_case)
     decide_case = _now(Calls.decide_case)
+    skip_case = _now(Calls.skip_case)
+    hold_case = _now(Calls.hold_case)
+    unhold_case = _now(Calls.unhold_case)
+    escalate_case = _now(Calls.escalate_case)
+    assign_case = _now(Calls.assign_case)
+    undo_decision = _now(Calls.undo_decision)
+    reopen_case = _now(Calls.reopen_case)
+    cancel_case = _now(Calls.cancel_case)
+    comment_on_case = _now(Calls.comment_on_case)
+    case_events = _now(Calls.case_events)
     search = _now(Calls.search)
     documents = _now(Calls.documents)
     document = _now(Calls.document)
@@ -113,6 +142,9 @@ class Signoff:
     promote_model = _now(Calls.promote_model)
     reject_model = _now(Calls.reject_model)
     roll_back_model = _now(Calls.roll_back_model)
+    draft = _now(Calls.draft)
+    ask_for_draft = _now(Calls.ask_for_draft)
+    reply_figures = _now(Calls.reply_figures)
     watch = _now(Calls.watch)
     look = _now(Calls.look)
     resume_watched = _now(Calls.resume_watched)
@@ -134,6 +166,30 @@ class Signoff:
     reject_proposal = _now(Calls.reject_proposal)
     alarms = _now(Calls.alarms)
     acknowledge_alarm = _now(Calls.acknowledge_alarm)
+    events = _now(Calls.events)
+    event_types = _now(Calls.event_types)
+    webhooks = _now(Calls.webhooks)
+    webhook = _now(Calls.webhook)
+    create_webhook = _now(Calls.create_webhook)
+    change_webhook = _now(Calls.change_webhook)
+    remove_webhook = _now(Calls.remove_webhook)
+    pause_webhook = _now(Calls.pause_webhook)
+    resume_webhook = _now(Calls.resume_webhook)
+    rotate_webhook = _now(Calls.rotate_webhook)
+    try_webhook = _now(Calls.try_webhook)
+    webhook_deliveries = _now(Calls.webhook_deliveries)
+    resend_event = _now(Calls.resend_event)
+    resend_events = _now(Calls.resend_events)
+    people = _now(Calls.people)
+    person = _now(Calls.person)
+    create_person = _now(Calls.create_person)
+    change_person = _now(Calls.change_person)
+    reset_person = _now(Calls.reset_person)
+    disable_person = _now(Calls.disable_person)
+    enable_person = _now(Calls.enable_person)
+    link_person = _now(Calls.link_person)
+    sessions = _now(Calls.sessions)
+    end_sessions = _now(Calls.end_sessions)
     halt = _now(Calls.halt)
     resume = _now(Calls.resume)
 
@@ -186,12 +242,24 @@ class AsyncSignoff:
     decisions = _soon(Calls.decisions)
     explain_label = _soon(Calls.explain_label)
     cases = _soon(Calls.cases)
+    preview_bulk = _soon(Calls.preview_bulk)
+    do_bulk = _soon(Calls.do_bulk)
     case = _soon(Calls.case)
     claim = _soon(Calls.claim)
     claim_case = _soon(Calls.claim_case)
     renew = _soon(Calls.renew)
     return_case = _soon(Calls.return_case)
     decide_case = _soon(Calls.decide_case)
+    skip_case = _soon(Calls.skip_case)
+    hold_case = _soon(Calls.hold_case)
+    unhold_case = _soon(Calls.unhold_case)
+    escalate_case = _soon(Calls.escalate_case)
+    assign_case = _soon(Calls.assign_case)
+    undo_decision = _soon(Calls.undo_decision)
+    reopen_case = _soon(Calls.reopen_case)
+    cancel_case = _soon(Calls.cancel_case)
+    comment_on_case = _soon(Calls.comment_on_case)
+    case_events = _soon(Calls.case_events)
     search = _soon(Calls.search)
     documents = _soon(Calls.documents)
     document = _soon(Calls.document)
@@ -228,6 +296,9 @@ class AsyncSignoff:
     promote_model = _soon(Calls.promote_model)
     reject_model = _soon(Calls.reject_model)
     roll_back_model = _soon(Calls.roll_back_model)
+    draft = _soon(Calls.draft)
+    ask_for_draft = _soon(Calls.ask_for_draft)
+    reply_figures = _soon(Calls.reply_figures)
     watch = _soon(Calls.watch)
     look = _soon(Calls.look)
     resume_watched = _soon(Calls.resume_watched)
@@ -249,6 +320,30 @@ class AsyncSignoff:
     reject_proposal = _soon(Calls.reject_proposal)
     alarms = _soon(Calls.alarms)
     acknowledge_alarm = _soon(Calls.acknowledge_alarm)
+    events = _soon(Calls.events)
+    event_types = _soon(Calls.event_types)
+    webhooks = _soon(Calls.webhooks)
+    webhook = _soon(Calls.webhook)
+    create_webhook = _soon(Calls.create_webhook)
+    change_webhook = _soon(Calls.change_webhook)
+    remove_webhook = _soon(Calls.remove_webhook)
+    pause_webhook = _soon(Calls.pause_webhook)
+    resume_webhook = _soon(Calls.resume_webhook)
+    rotate_webhook = _soon(Calls.rotate_webhook)
+    try_webhook = _soon(Calls.try_webhook)
+    webhook_deliveries = _soon(Calls.webhook_deliveries)
+    resend_event = _soon(Calls.resend_event)
+    resend_events = _soon(Calls.resend_events)
+    people = _soon(Calls.people)
+    person = _soon(Calls.person)
+    create_person = _soon(Calls.create_person)
+    change_person = _soon(Calls.change_person)
+    reset_person = _soon(Calls.reset_person)
+    disable_person = _soon(Calls.disable_person)
+    enable_person = _soon(Calls.enable_person)
+    link_person = _soon(Calls.link_person)
+    sessions = _soon(Calls.sessions)
+    end_sessions = _soon(Calls.end_sessions)
     halt = _soon(Calls.halt)
     resume = _soon(Calls.resume)
 

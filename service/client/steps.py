@@ -30,7 +30,7 @@ class Send:
 
     method: str
     path: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | list[str]]
     headers: Mapping[str, str]
     content: bytes | None
     patience: float  # seconds on top of the client's timeout
@@ -56,7 +56,7 @@ def send(
     patience: float = 0,
     repeatable: bool = True,
 ) -> Send:
-    given = {name: _word(value) for name, value in (params or {}).items() if value is not None}
+    given = {name: _words(value) for name, value in (params or {}).items() if value is not None}
     content = None if body is None else json.dumps(body, allow_nan=False).encode()
     kind = {} if content is None else {"Content-Type": "application/json"}
     return Send(method, path, given, {**kind, **(headers or {})}, content, patience, repeatable)
@@ -65,9 +65,14 @@ def send(
 def send_files(path: str, files: Sequence[tuple[str, bytes]], *, params: Mapping[str, Any], patience: float) -> Send:
     """Files by their names, as multipart/form-data. Sent once only: they may have come in though no answer came."""
     form = httpx.Request("POST", "http://files", files=[("files", (name, data)) for name, data in files])
-    given = {name: _word(value) for name, value in params.items() if value is not None}
+    given = {name: _words(value) for name, value in params.items() if value is not None}
     headers = {"Content-Type": form.headers["content-type"]}
     return Send("POST", path, given, headers, form.read(), patience, repeatable=False)
+
+
+def _words(value: object) -> str | list[str]:
+    """What is said several times, as a list."""
+    return [_word(each) for each in value] if isinstance(value, list | tuple) else _word(value)
 
 
 def _word(value: object) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from index.model import Evidence
 from rules.model import Finding, Ruling
 from service.domain.chosen import chosen
-from service.domain.types import Automatic, Autonomy, Judgement, Label, Scored, State, Workflow
+from service.domain.reply import compose, quotable
+from service.domain.types import Automatic, Autonomy, Judgement, Scored, State, Workflow
 
 #: Labels shown with an answer; the rest have next to no probability.
 SHOWN_LABELS = 5
@@ -35,6 +36,8 @@ def answer(
 ) -> dict[str, Any]:
     """The full answer; `seen_by` takes out what a caller without scope `explain` must not see."""
     scores = _shown_scores(workflow, automatic, judgement)
+    documents = [document_part(found) for found in evidence]
+    drafted = compose(workflow, automatic.labels, [quotable(part) for part in documents])
     return {
         "id": decision_id,
         "workflow": workflow.name,
@@ -45,8 +48,8 @@ def answer(
         "reasons": [reason.value for reason in automatic.reasons],
         "public_reason": automatic.public_reason,
         "rules": rules_part(ruling),
-        "documents": [document_part(found) for found in evidence],
-        "draft": draft(workflow, automatic, evidence),
+        "documents": documents,
+        "draft": drafted.as_dict() if drafted else None,
         "case": case_id,
         "release": release,
         "created_at": timestamp(created_at),
@@ -108,28 +111,6 @@ def document_part(found: Evidence) -> dict[str, Any]:
 def passage_id(found: Evidence) -> str:
     """Names a passage for good: collection, document, version and place."""
     return f"{found.key.collection}/{found.key.id}@{found.key.version}#{found.ordinal}"
-
-
-def draft(workflow: Workflow, automatic: Automatic, evidence: Sequence[Evidence]) -> dict[str, Any] | None:
-    """A reply that says only what is approved: the labels' public reasons, else sentences of the documents they name.
-
-    None when no label names a document or none of them was found: nothing uncited is ever said.
-    """
-    labels = [label for name in automatic.labels if (label := workflow.label(name))]
-    drafted = [part for label in labels if (part := _drafted(label, evidence))]
-    if not drafted:
-        return None
-    texts, citations = zip(*drafted, strict=True)
-    cited = dict.fromkeys(citation for each in citations for citation in each)
-    return {"text": "\n\n".join(dict.fromkeys(texts)), "citations": list(cited)}
-
-
-def _drafted(label: Label, evidence: Sequence[Evidence]) -> tuple[str, list[str]] | None:
-    """What can be said of one label, and the documents that say it."""
-    named = [found for found in evidence if found.key.id in label.documents]
-    sentences = [found.passage[start:end].strip() for found in named for start, end in found.highlights]
-    text = label.public_reason or " ".join(sentences)
-    return (text, [f"doc_{found.key.id}@{found.key.version}" for found in named]) if named and text else None
 
 
 def seen_by(full: Mapping[str, Any], *, explain: bool) -> dict[str, Any]:

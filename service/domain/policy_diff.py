@@ -16,10 +16,12 @@ from service.domain.types import (
     Autonomy,
     Label,
     LabelGroup,
+    LanguageModelPolicy,
     ModelPolicy,
     OnAlarm,
     OnDrift,
     Outcome,
+    PriorityRule,
     WatchPolicy,
     Workflow,
 )
@@ -90,7 +92,7 @@ def _label(place: str, was: Label, now: Label) -> Iterator[PolicyChange]:
     if was.documents != now.documents:
         # Evidence must be one of the documents named: naming fewer asks more of it, naming none asks nothing.
         yield _changed(f"{place}.documents", was.documents, now.documents, _named(was, now))
-    for field in ("title", "definition", "includes", "excludes", "public_reason"):
+    for field in ("title", "definition", "includes", "excludes", "public_reason", "reply"):
         if getattr(was, field) != getattr(now, field):
             yield _changed(f"{place}.{field}", getattr(was, field), getattr(now, field))
 
@@ -240,10 +242,31 @@ def _declared(attribute: Attribute) -> str:
 def _queue(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
     if old.queue.name != new.queue.name:
         yield _changed("queue.name", old.queue.name, new.queue.name, Direction.EITHER)
-    for field in ("sla_hours", "lease_minutes"):
+    for field in ("sla_hours", "lease_minutes", "undo_seconds", "escalate_to", "hidden_actions"):
         was, now = getattr(old.queue, field), getattr(new.queue, field)
         if was != now:
             yield _changed(f"queue.{field}", was, now)
+    before, after = old.queue, new.queue
+    if before.second_review != after.second_review:
+        less = after.second_review < before.second_review
+        yield _changed("queue.second_review", before.second_review, after.second_review, _either_way(less))
+    if before.note_required != after.note_required:
+        way = _either_way(before.note_required)
+        yield _changed("queue.note_required", before.note_required, after.note_required, way)
+    if before.blind_first != after.blind_first:
+        yield _changed("queue.blind_first", before.blind_first, after.blind_first, _either_way(before.blind_first))
+    for field in ("hours", "uncertainty"):
+        was, now = getattr(before.priority, field), getattr(after.priority, field)
+        if was != now:
+            yield _changed(f"queue.priority.{field}", was, now)
+    if before.priority.attributes != after.priority.attributes:
+        was, now = (tuple(map(_urgent, each.priority.attributes)) for each in (before, after))
+        yield _changed("queue.priority.attributes", was, now)
+
+
+def _urgent(rule: PriorityRule) -> str:
+    grows = f"is {' or '.join(rule.values)}" if rule.values else f"from {rule.least:g} to {rule.most:g}"
+    return f"{rule.points:+d} where {rule.attribute} {grows}"
 
 
 def _changes(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
@@ -291,6 +314,34 @@ def _watched(name: str, was: Any, now: Any) -> Direction:
     return Direction.EITHER
 
 
+def _replies(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
+    """What a language model writes may go out unread: that is looser than any words."""
+    for field in ("greeting", "closing"):
+        was, now = getattr(old.replies, field), getattr(new.replies, field)
+        if was != now:
+            yield _changed(f"replies.{field}", was, now)
+    before, after = old.replies.language_model, new.replies.language_model
+    place = "replies.language_model"
+    if before is None and after is not None:
+        reviewed = "reviewed by a person" if after.reviewed else "sent unread with what is automatic"
+        says = f"a language model drafts replies, {reviewed}"
+        yield PolicyChange("added", place, None, reviewed, says, _unread(after))
+    elif after is None and before is not None:
+        says = "no language model drafts replies any more"
+        yield PolicyChange("removed", place, "drafts replies", None, says, Direction.TIGHTENS)
+    elif before is not None and after is not None:
+        for name in (field.name for field in fields(LanguageModelPolicy)):
+            was, now = getattr(before, name), getattr(after, name)
+            if was != now:
+                way = _either_way(was) if name == "reviewed" else _unread(after)
+                yield _changed(f"{place}.{name}", was, now, way)
+
+
+def _unread(policy: LanguageModelPolicy) -> Direction:
+    """What it is told changes what goes out, where nobody reads it before."""
+    return Direction.WORDS if policy.reviewed else Direction.EITHER
+
+
 def _words(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
     if old.title != new.title:
         yield _changed("title", old.title, new.title)
@@ -308,6 +359,7 @@ _SECTIONS = (
     _changes,
     _learning,
     _watch,
+    _replies,
     _words,
 )
 

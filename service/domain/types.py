@@ -88,6 +88,7 @@ class Label:
     excludes: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()  #: ids of the documents that justify it
     public_reason: str | None = None
+    reply: str = ""  #: template of a reply; empty: the public reason, else the sentences found
 
     @property
     def automatic(self) -> bool:
@@ -125,12 +126,39 @@ class Guarantee:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityRule:
+    """Points of priority for what is known of a request: all of them for one of `values`, else as a number grows."""
+
+    attribute: str
+    points: int  #: -100 to 100
+    values: tuple[str, ...] = ()  #: of words; `yes` and `no` for what is true or false
+    least: float = 0.0  #: the number that adds nothing
+    most: float = 1.0  #: the number that adds all of the points
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityPolicy:
+    """What makes a case urgent, besides the rules that ask for it."""
+
+    hours: float = 96.0  #: so much earlier does a case with priority 100 come than one with 0 that is due alike
+    uncertainty: int = 0  #: points for a confidence of 0, fewer the surer the classifier is
+    attributes: tuple[PriorityRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePolicy:
-    """Where held requests wait, and for how long."""
+    """Where held requests wait, for how long, and what may be done with them there."""
 
     name: str
     sla_hours: float = 24.0
     lease_minutes: float = 15.0
+    undo_seconds: float = 0.0  #: so long may a decision be taken back before it goes out
+    second_review: float = 0.0  #: share of decided cases that a second person has to decide as well, 0 to 1
+    note_required: bool = False  #: to block and to overturn what was answered, a reviewer has to say why
+    blind_first: bool = False  #: suggestions are shown only to whoever has said what they think
+    escalate_to: str = ""  #: the queue that escalated cases go to; empty: their own
+    hidden_actions: tuple[str, ...] = ()  #: of `domain.case.CaseAction`, that nobody is offered here
+    priority: PriorityPolicy = PriorityPolicy()
 
 
 class OnAlarm(StrEnum):
@@ -188,6 +216,25 @@ class WatchPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageModelPolicy:
+    """What a language model is told when it drafts a reply, and what becomes of what it writes."""
+
+    tone: str = ""
+    instructions: str = ""
+    most_words: int = 180
+    reviewed: bool = True  #: a person sends it; else it also goes with what is decided automatically
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPolicy:
+    """How replies to requesters are drafted."""
+
+    greeting: str = ""  #: before what is quoted
+    closing: str = ""  #: after it
+    language_model: LanguageModelPolicy | None = None  #: None: passages are quoted, no language model is asked
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """The policy of one named use: what may be asked, what may be answered, and who answers."""
 
@@ -208,6 +255,7 @@ class Workflow:
     moved: tuple[MovedLabel, ...] = ()  #: how examples of former labels are to be read, oldest first
     models: ModelPolicy = ModelPolicy()
     watch: WatchPolicy = WatchPolicy()
+    replies: ReplyPolicy = ReplyPolicy()
 
     def label(self, label_id: str) -> Label | None:
         return next((label for label in self.labels if label.id == label_id), None)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store.cases import BLIND_IF_DRAWN
-from service.store.tables import cases, decisions, ledger, payloads, reviews
+from service.store.tables import cases, decisions, ledger, payloads
 
 _GET = sa.select(decisions).where(decisions.c.id == sa.bindparam("decision_id"))
 
@@ -103,10 +103,11 @@ def count_made(connection: Connection, workflow: str, since: datetime) -> int:
     return connection.scalar(query) or 0
 
 
-def add_review(connection: Connection, values: Mapping[str, Any]) -> None:
-    connection.execute(reviews.insert(), dict(values))
+def lead_to(connection: Connection, decision_id: str, case_id: str) -> None:
+    """Name the case that the decision goes on in."""
+    connection.execute(decisions.update().where(decisions.c.id == decision_id).values(case=case_id))
 
 
-def reviews_of(connection: Connection, decision_id: str) -> list[sa.Row[Any]]:
-    """Oldest first."""
-    return list(connection.execute(sa.select(reviews).where(reviews.c.decision == decision_id).order_by(reviews.c.id)))
+def withdraw(connection: Connection, decision_id: str, now: datetime) -> None:
+    """Nobody has to decide it any more: it is not waiting, and nothing was allowed."""
+    connection.execute(decisions.update().where(decisions.c.id == decision_id).values(state="superseded", final_at=now))

@@ -20,7 +20,7 @@ def marked(connection: Connection, workflow: str, limit: int) -> list[sa.Row[Any
                 payloads, payloads.c.id == decisions.c.request
             )
         )
-        .where(decisions.c.workflow == workflow)
+        .where(decisions.c.workflow == workflow, reviews.c.delivered_at.is_not(None))
         .order_by(reviews.c.id.desc())
         .limit(limit)
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import payloads
+from service.store.tables import decisions, payloads
 
 
 def add(connection: Connection, subject: str | None, now: datetime, *rows: tuple[str, str, bytes]) -> None:
@@ -26,3 +26,9 @@ def get(connection: Connection, payload_id: str) -> bytes:
 
 def known(connection: Connection, payload_id: str) -> bool:
     return connection.scalar(sa.select(payloads.c.id).where(payloads.c.id == payload_id)) is not None
+
+
+def subject_of(connection: Connection, decision_id: str) -> str | None:
+    """Whom a decision's request is about, so that what is written of it later can be erased with it."""
+    query = sa.select(payloads.c.subject).join(decisions, decisions.c.request == payloads.c.id)
+    return connection.scalar(query.where(decisions.c.id == decision_id))

@@ -83,7 +83,7 @@ def beside(connection: Connection, model: str, limit: int = 20_000) -> list[sa.R
             shadows.join(decisions, decisions.c.id == shadows.c.decision)
             .join(ledger, sa.and_(ledger.c.subject_id == shadows.c.decision, ledger.c.kind == "decision.made"))
             .outerjoin(payloads, payloads.c.id == decisions.c.request)
-            .outerjoin(reviewed, reviews.c.decision == shadows.c.decision)
+            .outerjoin(reviewed, sa.and_(reviews.c.decision == shadows.c.decision, reviews.c.delivered_at.is_not(None)))
         )
         .where(shadows.c.model == model)
         .order_by(shadows.c.decision.desc(), reviews.c.id.desc())

@@ -73,16 +73,6 @@ api_keys = sa.Table(
     sa.Column("revoked_at", Instant),
 )
 
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("digest", _DIGEST, primary_key=True),
-    sa.Column("key_id", _ID, sa.ForeignKey("api_keys.id"), nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("ended_at", Instant),
-)
-
 # Rule sets, policies and heads as bytes, named by their digest: a replica starts with an empty disk.
 artefacts = sa.Table(
     "artefacts",
@@ -357,6 +347,18 @@ idempotency = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
 )
 
+# The states in which somebody can claim a case, and those in which a decision is still to come, as the indexes say
+# them, word for word: else they are not used. A test holds them to `service.domain.case`.
+WAITING = "state IN ('queued', 'escalated', 'second_review', 'adjudication')"
+OPEN = "state IN ('queued', 'escalated', 'second_review', 'adjudication', 'claimed', 'on_hold', 'needs_information')"
+FREE = f"{WAITING} AND assigned_to IS NULL"
+HANDED_OVER = f"{WAITING} AND assigned_to IS NOT NULL"
+
+
+def _partial(name: str, *columns: str, where: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
 cases = sa.Table(
     "cases",
     metadata,
@@ -366,24 +368,64 @@ cases = sa.Table(
     sa.Column("queue", _NAME, nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("stage", sa.String(20), nullable=False, server_default="queued"),  # what a claimed case comes back to
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
+    sa.Column("rank_at", Instant, nullable=False, server_default="0"),  # orders the queue, earliest first
+    sa.Column("boosted", sa.Boolean, nullable=False, server_default=sa.false()),  # came back from a hold
     sa.Column("holder", _NAME),
     sa.Column("lease_token", _DIGEST),  # digest of the token: only its holder can act
     sa.Column("lease_until", Instant),
+    sa.Column("claimed_at", Instant),  # when its last holder took it
+    sa.Column("assigned_to", _NAME),  # handed over to this person: others are passed over while it waits
+    # when it moves by itself: its lease or hold ends, it can no longer be undone, a hand-over was not taken up
+    sa.Column("wake_at", Instant),
     sa.Column("decided_at", Instant),
+    sa.Column("delivered_at", Instant),
+    sa.Column("reopens", _ID),  # the case that this one goes on from
     sa.Column("version", sa.Integer, nullable=False),
     # a claimed case has a holder with a lease, and no other case has
     sa.CheckConstraint(
         "(state = 'claimed') = (holder IS NOT NULL AND lease_token IS NOT NULL AND lease_until IS NOT NULL)",
         name="claimed_means_leased",
     ),
-    # what claim-next walks: the best queued case first
-    sa.Index("ix_cases_next", "queue", "state", sa.text("priority DESC"), "due_at", "id"),
-    sa.Index("ix_cases_lease_until", "state", "lease_until"),
+    # what claim-next walks: the best case that anybody may have, first
+    _partial("ix_cases_free", "queue", "rank_at", "id", where=FREE),
+    _partial("ix_cases_handed_over", "assigned_to", "queue", "rank_at", "id", where=HANDED_OVER),
+    # what lists and counts walk
+    _partial("ix_cases_open", "queue", "rank_at", "id", where=OPEN),
+    _partial("ix_cases_counts", "queue", "state", "due_at", "created_at", where=OPEN),
+    _partial("ix_cases_wake_at", "wake_at", "queue", where="wake_at IS NOT NULL"),
+    sa.Index("ix_cases_state_id", "state", "id"),
     sa.Index("ix_cases_decision", "decision"),
+)
+
+# Whom claim-next passes a case over for: they skipped it, gave it away, or have said what they think of it.
+case_skips = sa.Table(
+    "case_skips",
+    metadata,
+    sa.Column("person", _NAME, primary_key=True),
+    sa.Column("case", _ID, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("why", sa.String(20), nullable=False),  # skipped, escalated, reviewed, asked
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_case_skips_case", "case"),
+)
+
+# What happened to a case, in order: written by whatever moves it, in the same transaction.
+case_events = sa.Table(
+    "case_events",
+    metadata,
+    sa.Column("case", _ID, sa.ForeignKey("cases.id"), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),  # the case's version afterwards
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("by", _NAME, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("was", sa.String(20), nullable=False),
+    sa.Column("now", sa.String(20), nullable=False),
+    sa.Column("told", sa.JSON, nullable=False),  # names, ids and times; what people wrote is the note
+    sa.Column("note", _ID, sa.ForeignKey("payloads.id")),
 )
 
 case_reasons = sa.Table(
@@ -394,20 +436,32 @@ case_reasons = sa.Table(
     sa.Index("ix_case_reasons_reason", "reason", "case"),
 )
 
-# A person's decision: linked to the automatic one, never written over it.
+# What a person decided: linked to the automatic part, never written over it. One a case goes out.
 reviews = sa.Table(
     "reviews",
     metadata,
     sa.Column("id", _ID, primary_key=True),
-    sa.Column("case", _ID, sa.ForeignKey("cases.id"), nullable=False, unique=True),  # decided once
+    sa.Column("case", _ID, sa.ForeignKey("cases.id"), nullable=False, index=True),
     sa.Column("decision", _ID, sa.ForeignKey("decisions.id"), nullable=False, index=True),
+    sa.Column("stage", sa.String(20), nullable=False, server_default="queued"),  # the case's, when it was claimed
     sa.Column("reviewer", _NAME, nullable=False),
     sa.Column("labels", sa.JSON, nullable=False),
     sa.Column("outcome", sa.String(20), nullable=False),
     sa.Column("reason_code", _NAME, nullable=False),
     sa.Column("passages", sa.JSON, nullable=False),
     sa.Column("payload", _ID, sa.ForeignKey("payloads.id")),  # note and reply
+    sa.Column("suggested", _NAME),  # the most likely label as it was shown; null: none was
+    sa.Column("begun_at", Instant),  # when the reviewer had claimed the case
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("undone_at", Instant),
+    sa.Column("delivered_at", Instant),  # it is the decision from then on; null: it is an opinion, or can be undone
+    sa.Index(
+        "uq_reviews_delivered_case",
+        "case",
+        unique=True,
+        sqlite_where=sa.text("delivered_at IS NOT NULL"),
+        postgresql_where=sa.text("delivered_at IS NOT NULL"),
+    ),
 )
 
 # The chained record. The primary key keeps the sequence free of doubles within its stream.
@@ -440,4 +494,6 @@ events = sa.Table(
     sa.Column("subject_id", _ID, nullable=False),
     sa.Column("body", sa.JSON, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),  # in the order of commits, without gaps: a cursor misses none
+    sa.UniqueConstraint("sequence"),
 )

@@ -65,7 +65,9 @@ def reviewed(connection: Connection, workflow: str, first: str, last: str) -> di
     query = (
         sa.select(reviews.c.decision, reviews.c.labels, reviews.c.outcome)
         .select_from(reviews.join(cases, cases.c.id == reviews.c.case))
-        .where(cases.c.workflow == workflow, reviews.c.decision.between(first, last))
+        .where(
+            cases.c.workflow == workflow, reviews.c.decision.between(first, last), reviews.c.delivered_at.is_not(None)
+        )
         .order_by(reviews.c.id)
     )
     found: dict[str, Any] = {}

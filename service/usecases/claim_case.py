@@ -1,71 +1,89 @@
-"""Lease cases to people. A token goes with each lease; only who shows it can renew, return or decide."""
+"""Lease cases to people. A token goes with each lease; only who shows it can write anything to the case."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.domain.access import Principal
+from service.domain.access import Principal, same_person
 from service.domain.answer import timestamp
-from service.domain.case import CaseAction, CaseState, lease_expired, next_state
-from service.errors import Conflict, LeaseLost, NotFound
-from service.store import cases, ledger
+from service.domain.case import CaseAction, CaseState, next_state
+from service.domain.types import QueuePolicy
+from service.errors import Conflict, SamePerson
+from service.store import cases, decisions, reviews
 from service.store.engine import Connection, Row
+from service.usecases.ask_for_draft import ask_ahead
 from service.usecases.house import House
-from service.usecases.read_case import policies
+from service.usecases.move_case import held, locked, lost, move
+from service.usecases.queue_policy import admit, at_hand, queue_policy
 from service.usecases.sign_in import digest_of
+from service.usecases.wake_cases import wake, wake_queue
 
-_DEFAULT_LEASE = timedelta(minutes=15)  # where no workflow has a policy yet
-_NO_LEASE = {"holder": None, "lease_token": None, "lease_until": None}
+_TRIES = 20  # cases that somebody may not decide, though only under nearly the same name
 
 
 def claim_next(house: House, principal: Principal, queue: str) -> dict[str, Any] | None:
-    """Lease the best case of the queue; None when nothing waits there."""
-    token, now = secrets.token_urlsafe(24), house.clock()
-    until = now + _lease(house, queue)
+    """Lease the best case of the queue; None when nothing waits there for this person."""
+    policy, now = queue_policy(house, queue), house.clock()
+    admit(principal, queue, policy, CaseAction.CLAIM)
+    lease = new_lease(principal, policy, now)
 
     def work(connection: Connection) -> Row[Any] | None:
-        for over in cases.expired(connection, queue, now):
-            _expire(connection, over, now)
-        row = cases.best_queued(connection, queue)
-        if row is not None:
-            _take(connection, row, CaseAction.CLAIM, principal, token, until, now)
-        return row
+        wake_queue(connection, house, queue, policy, now)
+        for _ in range(_TRIES):
+            row = cases.best(connection, queue, principal.name)
+            if row is None or independent(connection, row, principal):
+                return None if row is None else _take(connection, house, row, CaseAction.CLAIM, lease, now)
+            cases.pass_over(connection, row.id, [principal.name], "reviewed", now)
+        return None
 
     row = house.store.commit(work)
-    return _claimed(row, token, until) if row is not None else None
+    if row is None:
+        return None
+    ask_ahead(house, principal, row.id)
+    return lease.given(row)
 
 
 def claim(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
-    """Lease one named case. Claiming again what one already holds gives a new token: the older page has lost it."""
-    token, now = secrets.token_urlsafe(24), house.clock()
-    until = now + _lease(house, _queue_of(house, case_id))
+    """Lease one named case. Claiming again what one already holds gives a new token: the older page has lost it.
+
+    LeaseLost while somebody else holds it, Conflict while it is handed over to somebody else, SamePerson where
+    another person has to decide it.
+    """
+    found, now = at_hand(house, principal, case_id, CaseAction.CLAIM), house.clock()
+    lease = new_lease(principal, found.policy, now)
 
     def work(connection: Connection) -> Row[Any]:
-        row = _locked(connection, case_id)
-        if lease_expired(CaseState(row.state), row.lease_until, now):
-            _expire(connection, row, now)
-            row = _locked(connection, case_id)
-        mine = row.holder == principal.name
-        action = CaseAction.RENEW if mine else CaseAction.CLAIM
+        row = wake(connection, house, locked(connection, case_id), found.policy, now)
+        action = CaseAction.RENEW if row.holder == principal.name else CaseAction.CLAIM
         if next_state(CaseState(row.state), action) is None:
             raise lost(row, now)
-        _take(connection, row, action, principal, token, until, now)
-        return row
+        if row.assigned_to is not None and not same_person(row.assigned_to, principal.name):
+            raise Conflict(
+                f"case {row.id} was handed over to {row.assigned_to}" + _until(row.wake_at),
+                remedy="claim another case, or ask whoever leads the queue to hand it over to you",
+                extra={"holder": row.assigned_to, "state": row.state},
+            )
+        if not independent(connection, row, principal):
+            raise another_person(row)
+        return _take(connection, house, row, action, lease, now)
 
-    return _claimed(house.store.commit(work), token, until)
+    row = house.store.commit(work)
+    ask_ahead(house, principal, case_id)
+    return lease.given(row)
 
 
 def renew(house: House, principal: Principal, case_id: str, token: str) -> dict[str, Any]:
     """Put the lease's end off by its full length again."""
-    now = house.clock()
-    until = now + _lease(house, _queue_of(house, case_id))
+    found, now = at_hand(house, principal, case_id, CaseAction.CLAIM), house.clock()
+    until = now + timedelta(minutes=found.policy.lease_minutes)
 
     def work(connection: Connection) -> None:
         row = held(connection, principal, case_id, token, CaseAction.RENEW, now)
-        move(connection, row, CaseAction.RENEW, {"lease_until": until})
+        values = {"lease_until": until, "wake_at": until}
+        move(connection, house, row, CaseAction.RENEW, by=principal.name, now=now, values=values)
 
     house.store.commit(work)
     return {"until": timestamp(until)}
@@ -73,109 +91,86 @@ def renew(house: House, principal: Principal, case_id: str, token: str) -> dict[
 
 def give_back(house: House, principal: Principal, case_id: str, token: str) -> None:
     """Return the case to its queue undecided."""
+    at_hand(house, principal, case_id, CaseAction.RETURN)
     now = house.clock()
 
     def work(connection: Connection) -> None:
         row = held(connection, principal, case_id, token, CaseAction.RETURN, now)
-        move(connection, row, CaseAction.RETURN)
-        _note(connection, "case.returned", row, principal.name, now)
+        move(connection, house, row, CaseAction.RETURN, by=principal.name, now=now, values={"assigned_to": None})
 
     house.store.commit(work)
 
 
-def held(
-    connection: Connection, principal: Principal, case_id: str, token: str, action: CaseAction, now: datetime
-) -> Row[Any]:
-    """The case, when `principal` holds its lease with this token and the table admits the action; LeaseLost if not."""
-    row = _locked(connection, case_id)
-    state = CaseState(row.state)
-    mine = row.holder == principal.name and row.lease_token == digest_of(token)
-    if not mine or lease_expired(state, row.lease_until, now) or next_state(state, action) is None:
-        raise lost(row, now)
-    return row
+def skip(house: House, principal: Principal, case_id: str, token: str, reason: str) -> None:
+    """Leave the case to others: claim-next gives it to this person no more."""
+    at_hand(house, principal, case_id, CaseAction.SKIP)
+    now = house.clock()
+
+    def work(connection: Connection) -> None:
+        row = held(connection, principal, case_id, token, CaseAction.SKIP, now)
+        cases.pass_over(connection, case_id, [principal.name], "skipped", now)
+        values = {"assigned_to": None}
+        move(connection, house, row, CaseAction.SKIP, by=principal.name, now=now, values=values, note=reason)
+
+    house.store.commit(work)
 
 
-def move(connection: Connection, row: Row[Any], action: CaseAction, values: Mapping[str, Any] | None = None) -> None:
-    """Write what `action` makes of the case: the one way a case changes, as the table of states has it.
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease about to be given."""
 
-    A case that is not claimed afterwards has no lease. Conflict when the table does not admit the action, or when the
-    case is not as it was read any more.
-    """
-    state = next_state(CaseState(row.state), action)
-    if state is None:
-        raise Conflict(f"case {row.id} is {row.state}, so it cannot {action.value}", remedy="read it again")
-    lease = {} if state is CaseState.CLAIMED else _NO_LEASE
-    if not cases.write(connection, row, {**lease, **(values or {}), "state": state.value}):
-        raise Conflict(f"case {row.id} changed in between", remedy="read it again")
+    holder: str
+    token: str
+    until: datetime
+
+    def values(self, now: datetime) -> dict[str, Any]:
+        """The columns of the case that say so."""
+        return {
+            "holder": self.holder,
+            "lease_token": digest_of(self.token),
+            "lease_until": self.until,
+            "wake_at": self.until,
+            "claimed_at": now,
+        }
+
+    def given(self, row: Row[Any]) -> dict[str, Any]:
+        """What its holder is told."""
+        return {"case": row.id, "decision": row.decision, "token": self.token, "until": timestamp(self.until)}
 
 
-def lost(row: Row[Any], now: datetime) -> LeaseLost:
-    """The refusal that says who has the case now and what to do."""
-    state = CaseState(row.state)
-    if state is CaseState.CLAIMED and not lease_expired(state, row.lease_until, now):
-        detail = f"{row.holder} holds case {row.id} until {timestamp(row.lease_until)}"
-        remedy = "claim another case, or wait until the lease ends"
-        extra: dict[str, object] = {"state": row.state, "holder": row.holder, "until": timestamp(row.lease_until)}
-    elif state in (CaseState.CLAIMED, CaseState.QUEUED):
-        detail = f"the lease of case {row.id} has run out or was given back"
-        remedy = "claim the case again; what you wrote is kept by your page"
-        extra = {"state": CaseState.QUEUED.value, "holder": None, "until": None}
-    else:
-        detail = f"case {row.id} is already {row.state}"
-        remedy = "read the decision to see what was decided and by whom"
-        extra = {"state": row.state, "holder": None, "until": None}
-    return LeaseLost(detail, remedy=remedy, extra=extra)
+def new_lease(principal: Principal, policy: QueuePolicy, now: datetime) -> Lease:
+    return Lease(principal.name, secrets.token_urlsafe(24), now + timedelta(minutes=policy.lease_minutes))
+
+
+def independent(connection: Connection, row: Row[Any], principal: Principal) -> bool:
+    """Whether somebody may say what they think of a case: not of one that somebody decided already and that waits for
+    another opinion, if they are that person, or the one who asked. The one place that this is settled."""
+    said = [each.reviewer for each in reviews.of_case(connection, row.id) if each.undone_at is None]
+    if not said:
+        return True
+    decision = decisions.get(connection, row.decision)
+    asked = [decision.principal] if decision is not None else []
+    return not any(same_person(each, principal.name) for each in (*said, *asked))
+
+
+def another_person(row: Row[Any]) -> SamePerson:
+    return SamePerson(
+        f"case {row.id} waits for somebody else than those who decided it already or asked for it",
+        remedy="claim another case: one person never decides the same case twice",
+    )
 
 
 def _take(
-    connection: Connection,
-    row: Row[Any],
-    action: CaseAction,
-    principal: Principal,
-    token: str,
-    until: datetime,
-    now: datetime,
-) -> None:
-    lease = {"holder": principal.name, "lease_token": digest_of(token), "lease_until": until}
-    move(connection, row, action, lease)
-    _note(connection, "case.claimed", row, principal.name, now)
+    connection: Connection, house: House, row: Row[Any], action: CaseAction, lease: Lease, now: datetime
+) -> Row[Any]:
+    """Claimed; also by whoever has it already, whose lease and token are new ones then."""
+    values = lease.values(now)
+    if action is CaseAction.RENEW:
+        values["claimed_at"] = row.claimed_at
+    else:
+        values["stage"] = row.state
+    return move(connection, house, row, action, by=lease.holder, now=now, values=values)
 
 
-def _expire(connection: Connection, row: Row[Any], now: datetime) -> None:
-    """Back into the queue; the ledger says whose lease ran out."""
-    move(connection, row, CaseAction.EXPIRE)
-    _note(connection, "case.expired", row, row.holder, now)
-
-
-def _lease(house: House, queue: str) -> timedelta:
-    """As the workflow that owns the queue says; rules may name further queues, which lease as the first workflow."""
-    in_force = [policy.queue for policy in policies(house)]
-    named = [policy for policy in in_force if policy.name == queue]
-    return next((timedelta(minutes=policy.lease_minutes) for policy in (*named, *in_force)), _DEFAULT_LEASE)
-
-
-def _queue_of(house: House, case_id: str) -> str:
-    with house.store.read() as connection:
-        row = cases.get(connection, case_id)
-    if row is None:
-        raise _no_case(case_id)
-    return str(row.queue)
-
-
-def _locked(connection: Connection, case_id: str) -> Row[Any]:
-    row = cases.lock(connection, case_id)
-    if row is None:
-        raise _no_case(case_id)
-    return row
-
-
-def _no_case(case_id: str) -> NotFound:
-    return NotFound(f"there is no case {case_id}")
-
-
-def _note(connection: Connection, kind: str, row: Row[Any], by: str, now: datetime) -> None:
-    ledger.append(connection, kind, row.id, now, {"decision": row.decision, "by": by})
-
-
-def _claimed(row: Row[Any], token: str, until: datetime) -> dict[str, Any]:
-    return {"case": row.id, "decision": row.decision, "token": token, "until": timestamp(until)}
+def _until(at: datetime | None) -> str:
+    return f" until {timestamp(at)}" if at is not None else ""

@@ -74,7 +74,7 @@ def disable(house: House, by: str, rule: str, lasting: timedelta, why: str) -> d
 
 def enable(house: House, by: str, rule: str) -> dict[str, Any]:
     """The rule counts again from the next request on. NotFound when nobody disabled it."""
-    now = house.clock()
+    now, names = house.clock(), _having(house, rule)
 
     def work(connection: Connection) -> str:
         pointers.next_disable_sequence(connection)
@@ -85,7 +85,8 @@ def enable(house: House, by: str, rule: str) -> dict[str, Any]:
             raise NotFound(f"{rule} is not disabled", remedy=remedy)
         disables.end(connection, found.id, by, now)
         ledger.append(connection, "rule.enabled", found.id, now, {"rule": rule, "by": by})
-        events.add(connection, house.new_id("evt"), "rule.enabled", found.id, {"rule": rule}, now)
+        told = {"rule": rule, "workflows": names}
+        events.add(connection, house.new_id("evt"), "rule.enabled", found.id, told, now)
         return str(found.id)
 
     disable_id = house.store.commit(work)

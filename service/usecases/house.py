@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -32,10 +32,15 @@ from service.usecases.shelf import Shelf
 from service.usecases.snapshots import Snapshots
 from service.usecases.tally import Tally
 from service.usecases.views import Views
+from service.writer.breaker import Breaker
+
+if TYPE_CHECKING:
+    from service.usecases.provider import Provider
 
 _KEY_FILE = "secret.key"
 _OPINIONS = 8_192  # kept of calibration cases: a few kilobytes each
 _READINGS = 8_192  # likewise
+_SUMMARIES = 4_096
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +64,7 @@ class House:
     judges: ThreadPoolExecutor  #: threads that take requests from door to routing
     secret: bytes  #: key of the digests in the ledger
     clock: Callable[[], datetime]
+    provider: Provider | None = None  #: whom people sign in with elsewhere; None: there is nobody
     new_id: Callable[[str], str] = new_id
     draw: Callable[[], float] = random.SystemRandom().random  #: 0 to 1, for random checks
     worker: str = field(default_factory=lambda: new_id("wrk"))  #: names this process among those that answer
@@ -66,6 +72,9 @@ class House:
     #: What is thought of calibration cases, by everything that depends on; and what is, whatever the documents say.
     opinions: Latest[tuple[Hashable, ...], Any] = field(default_factory=lambda: Latest(_OPINIONS))
     readings: Latest[tuple[Hashable, ...], Any] = field(default_factory=lambda: Latest(_READINGS))
+    #: Places of the sentences that head long requests, by decision.
+    summaries: Latest[tuple[Hashable, ...], Any] = field(default_factory=lambda: Latest(_SUMMARIES))
+    breaker: Breaker = field(default_factory=Breaker)  #: of the language model
 
     @property
     def home(self) -> Path:
@@ -127,7 +136,16 @@ def furnish(
         judges=ThreadPoolExecutor(settings.decision_threads, thread_name_prefix="judge"),
         secret=secret,
         clock=clock,
+        provider=_provider_of(settings),
     )
+
+
+def _provider_of(settings: Settings) -> Provider | None:
+    if settings.oidc_file is None:
+        return None
+    from service.usecases.provider import open_provider  # brings cryptography along, which most commands do not need
+
+    return open_provider(settings)
 
 
 def encoder_folder(settings: Settings) -> Path:

@@ -12,10 +12,10 @@ from typing import Any
 
 from rules.evaluate import evaluate
 from rules.normalize import normalize
-from service.domain.access import Principal
+from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.domain.types import Workflow
-from service.errors import Conflict, FieldProblem, InvalidRequest, LeaseLost, NotFound, did_you_mean
+from service.errors import Conflict, FieldProblem, Forbidden, InvalidRequest, LeaseLost, NotFound, did_you_mean
 from service.store import examples, labelling, ledger, payloads
 from service.store.engine import Connection, Row
 from service.usecases.collect import Source, request_of, text_of
@@ -32,9 +32,10 @@ _NO_LEASE = {"holder": None, "lease_token": None, "lease_until": None}
 def claim_next(house: House, principal: Principal, workflow: str) -> dict[str, Any] | None:
     """Lease the next request to say what it is; None when nothing waits. What one holds already is given again.
 
-    NotFound when there is no such workflow.
+    NotFound when there is no such workflow, Forbidden for whoever does not work in its queue.
     """
     policy, _ = at_hand(house, workflow)
+    _refuse_elsewhere(principal, policy)
     token, now = secrets.token_urlsafe(24), house.clock()
     until = now + timedelta(minutes=policy.queue.lease_minutes)
 
@@ -69,6 +70,7 @@ def take_back(house: House, principal: Principal, item_id: str) -> dict[str, Any
     NotFound, Conflict when somebody else said it, LeaseLost when somebody else holds it.
     """
     policy, _ = at_hand(house, _item(house, item_id).workflow)
+    _refuse_elsewhere(principal, policy)
     token, now = secrets.token_urlsafe(24), house.clock()
     until = now + timedelta(minutes=policy.queue.lease_minutes)
 
@@ -168,6 +170,16 @@ def check_labels(workflow: Workflow, labels: Sequence[str]) -> list[str]:
     if problems:
         raise InvalidRequest("; ".join(f"{p.field}: {p.message}" for p in problems), problems=tuple(problems))
     return given
+
+
+def _refuse_elsewhere(principal: Principal, policy: Workflow) -> None:
+    """Requests to label are read by whoever may read the cases of the same workflow."""
+    if not principal.may_in(policy.queue.name, Scope.REVIEW):
+        raise Forbidden(
+            f"you do not work in the queue {policy.queue.name!r}",
+            remedy="label what belongs to your own queues, or ask operations for this one",
+            extra={"scopes": [Scope.REVIEW.value]},
+        )
 
 
 def _claimed(house: House, row: Row[Any], data: bytes, token: str, until: datetime) -> dict[str, Any]:

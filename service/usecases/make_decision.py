@@ -18,6 +18,7 @@ from service.domain.access import Principal, Scope
 from service.domain.answer import seen_by, timestamp, to_bytes
 from service.domain.audit import keyed_digest, millionths
 from service.domain.case import CaseKind, CaseState
+from service.domain.case_order import points, rank_at
 from service.domain.types import State
 from service.errors import KeyReused
 from service.observe.metrics import DECISIONS, REASONS
@@ -152,7 +153,7 @@ def _record(
         },
     )
     if made.case_id:
-        _open_case(connection, made, made.case_id)
+        _open_case(house, connection, made, made.case_id)
     body = _audit_body(made, principal)
     body["request_digest"] = keyed_digest(house.secret, request)
     body["answer_digest"] = keyed_digest(house.secret, stored_answer)
@@ -164,8 +165,13 @@ def _record(
     return made.answered(principal)
 
 
-def _open_case(connection: Connection, made: _Made, case_id: str) -> None:
+def _open_case(house: House, connection: Connection, made: _Made, case_id: str) -> None:
     automatic, workflow, now = made.asked.considered.automatic, made.asked.release.workflow, made.asked.at
+    judgement, policy = made.asked.considered.judgement, workflow.queue.priority
+    # The place of what was only drawn says nothing of what the classifier thinks.
+    sure = judgement.confidence if judgement is not None and automatic.state is State.WAITING else None
+    priority = points(policy, automatic.priority, made.ask.attributes, sure)
+    due_at = now + timedelta(hours=workflow.queue.sla_hours)
     cases.add(
         connection,
         {
@@ -175,12 +181,28 @@ def _open_case(connection: Connection, made: _Made, case_id: str) -> None:
             "queue": automatic.queue or workflow.queue.name,
             "kind": (CaseKind.HELD if automatic.state is State.WAITING else CaseKind.AFTER_THE_FACT).value,
             "state": CaseState.QUEUED.value,
-            "priority": automatic.priority,
+            "stage": CaseState.QUEUED.value,
+            "priority": priority,
             "reasons": [reason.value for reason in automatic.reasons],
             "created_at": now,
-            "due_at": now + timedelta(hours=workflow.queue.sla_hours),
+            "due_at": due_at,
+            "rank_at": rank_at(policy, due_at, priority),
             "version": 1,
         },
+    )
+    events.add(
+        connection,
+        house.new_id("evt"),
+        "case.created",
+        case_id,
+        {
+            "case": case_id,
+            "decision": made.id,
+            "workflow": workflow.name,
+            "queue": automatic.queue or workflow.queue.name,
+            "state": CaseState.QUEUED.value,
+        },
+        now,
     )
 
 

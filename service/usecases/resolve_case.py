@@ -1,33 +1,33 @@
-"""A person decides a case: a record linked to the automatic decision, made once, with a reason."""
+"""A person decides a case: a record linked to the automatic decision, made with a reason, to be undone for a while."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from rules.model import Effect
 from service.domain.access import Principal
-from service.domain.answer import to_bytes
+from service.domain.answer import timestamp, to_bytes
 from service.domain.audit import keyed_digest
-from service.domain.case import CaseAction
+from service.domain.case import CaseAction, CaseState
 from service.domain.chosen import combined
-from service.domain.types import DecidedBy, Outcome, Workflow
-from service.errors import FieldProblem, InvalidRequest, NotFound
-from service.store import cases, decisions, events, ledger, payloads, rule_hours
+from service.domain.types import Outcome, State, Workflow
+from service.errors import FieldProblem, InvalidRequest
+from service.store import payloads, reviews
 from service.store.engine import Connection, Row
-from service.usecases.claim_case import held, move
-from service.usecases.collect import teach
+from service.usecases import keep_reply
+from service.usecases.case_grounds import Grounds, grounds, suggestions, unled
+from service.usecases.claim_case import another_person, independent
+from service.usecases.deliver_case import settle
 from service.usecases.house import House
-from service.usecases.read_case import is_blind, suggestions
-from service.usecases.read_decision import view
+from service.usecases.move_case import held, move
+from service.usecases.queue_policy import at_hand
+from service.usecases.read_decision import decided
 
 #: What a reason code looks like: it goes on the ledger, which holds no personal text.
 REASON_CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}"
-_SPOKEN_OF = frozenset({Effect.BLOCK, Effect.REVIEW, Effect.RECHECK})  # by what a person decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,54 +42,34 @@ class Resolution:
     reply: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Grounds:
-    """What a case is about, as it was before anybody decides it."""
-
-    workflow: Workflow  #: the policy of the release that made the decision
-    decision: Row[Any]
-    made: Mapping[str, Any]  #: what was answered
-    blind: bool
-
-    @property
-    def passages(self) -> frozenset[str]:
-        """The passages that a person may name: those that the case shows."""
-        return frozenset() if self.blind else frozenset(found["passage_id"] for found in self.made.get("documents", ()))
-
-    @property
-    def suggested(self) -> str | None:
-        """What the person was shown as the most likely label; None when nothing was."""
-        led = () if self.blind else suggestions(self.workflow, self.made)
-        return led[0]["label"] if led else None
-
-
 def resolve(house: House, principal: Principal, case_id: str, token: str, resolution: Resolution) -> dict[str, Any]:
-    """Decide the case. LeaseLost when the lease is not the caller's any more; InvalidRequest for bad fields."""
-    now = house.clock()
-    grounds = _grounds(house, case_id)
+    """Decide the case. The decision as it stands then, what this person said, and till when they can undo it.
 
-    def work(connection: Connection) -> str:
+    LeaseLost when the lease is not the caller's any more; InvalidRequest for bad fields; SamePerson where somebody else
+    has to decide.
+    """
+    at_hand(house, principal, case_id, CaseAction.DECIDE)
+    found, now = grounds(house, case_id), house.clock()
+    reply = keep_reply.compared(house, found, principal.name, resolution)
+
+    def work(connection: Connection) -> Row[Any]:
         row = held(connection, principal, case_id, token, CaseAction.DECIDE, now)
-        outcome = settle_outcome(grounds.workflow, resolution, grounds.passages)
-        _record(house, connection, principal, row, resolution, outcome, now)
-        _judge_rules(connection, grounds, outcome, now)
-        teach(
-            connection,
-            house,
-            decision=grounds.decision.id,
-            request_payload=grounds.decision.request,
-            labels=resolution.labels,
-            by=principal.name,
-            drawn=grounds.decision.probability,
-            suggested=grounds.suggested,
-            now=now,
-            outcome=None if outcome is _own(grounds.workflow, resolution) else outcome,
-        )
-        return str(row.decision)
+        if not independent(connection, row, principal):
+            raise another_person(row)
+        outcome = settle_outcome(found.workflow, resolution, passages(found))
+        _refuse_unsaid(found, resolution, outcome)
+        row = _record(house, connection, principal, found, row, resolution, outcome, reply, now)
+        return settle(connection, house, found, row, now) if row.wake_at <= now else row
 
-    decision_id = house.store.commit(work)
-    house.changed.tell(decision_id)
-    return view(house, principal, decision_id)
+    row = house.store.commit(work)
+    house.changed.tell(row.decision)
+    undo_until = timestamp(row.wake_at) if row.state == CaseState.DECIDED.value else None
+    return {**decided(house, principal, row), "undo_until": undo_until}
+
+
+def passages(found: Grounds) -> frozenset[str]:
+    """The passages that a person may name: those that the case shows."""
+    return frozenset() if found.blind else frozenset(each["passage_id"] for each in found.made.get("documents", ()))
 
 
 def settle_outcome(workflow: Workflow, resolution: Resolution, passages: Collection[str]) -> Outcome:
@@ -125,6 +105,20 @@ def settle_outcome(workflow: Workflow, resolution: Resolution, passages: Collect
     return outcome
 
 
+def _refuse_unsaid(found: Grounds, resolution: Resolution, outcome: Outcome) -> None:
+    """InvalidRequest where the queue's policy asks for a note and there is none.
+
+    In a blind check nothing is known to be overturned: saying so would tell what was answered.
+    """
+    if not found.queue.note_required or (resolution.note or "").strip():
+        return
+    stands = found.decision.outcome if found.decision.state == State.FINAL.value and not found.blind else None
+    if outcome is Outcome.BLOCK or (stands is not None and stands != outcome.value):
+        what = "needed to block" if outcome is Outcome.BLOCK else "needed to overturn what was answered"
+        problem = FieldProblem("note", what, "say why, for colleagues and auditors")
+        raise InvalidRequest(f"note: {what}", problems=(problem,))
+
+
 def _own(workflow: Workflow, resolution: Resolution) -> Outcome | None:
     """What the labels settle by themselves."""
     return combined(found.outcome for label in resolution.labels if (found := workflow.label(label)))
@@ -135,63 +129,42 @@ def _is_code(workflow: Workflow, code: str) -> bool:
     return re.fullmatch(REASON_CODE, code) is not None or workflow.label(code) is not None
 
 
-def _grounds(house: House, case_id: str) -> _Grounds:
-    with house.store.read() as connection:
-        case = cases.get(connection, case_id)
-        decision = decisions.get(connection, case.decision) if case else None
-        if case is None or decision is None:
-            raise NotFound(f"there is no case {case_id}")
-        made = json.loads(payloads.get(connection, decision.answer))
-    return _Grounds(house.shelf.policy(decision.release), decision, made, is_blind(case, decision))
-
-
-def _judge_rules(connection: Connection, grounds: _Grounds, outcome: Outcome, now: datetime) -> None:
-    """Count for each rule that blocked or asked for a person whether that person blocked what it matched."""
-    findings = (grounds.made.get("rules") or {}).get("findings", ())
-    rules = {finding["rule"] for finding in findings if finding["effect"] in _SPOKEN_OF}
-    what = "upheld" if outcome is Outcome.BLOCK else "overturned"
-    place = {"workflow": grounds.workflow.name, "release": grounds.decision.release, "hour": rule_hours.hour_of(now)}
-    rule_hours.add_rules(connection, [{**place, "rule": rule, what: 1} for rule in rules])
-
-
 def _record(
     house: House,
     connection: Connection,
     principal: Principal,
+    found: Grounds,
     case: Row[Any],
     resolution: Resolution,
     outcome: Outcome,
+    reply: keep_reply.Reply | None,
     now: datetime,
-) -> None:
+) -> Row[Any]:
+    """The decided case: what was said is an opinion till it goes out."""
     written = to_bytes({"note": resolution.note, "reply": resolution.reply})
     review_id, payload_id = house.new_id("rev"), house.new_id("pay")
-    payloads.add(connection, None, now, (payload_id, "review", written))
-    decisions.add_review(
+    payloads.add(connection, found.subject, now, (payload_id, "review", written))
+    led = [] if unled(connection, found, principal.name) else suggestions(found.workflow, found.made)
+    reviews.add(
         connection,
         {
             "id": review_id,
             "case": case.id,
             "decision": case.decision,
+            "stage": case.stage,
             "reviewer": principal.name,
             "labels": list(resolution.labels),
             "outcome": outcome.value,
             "reason_code": resolution.reason_code,
             "passages": list(resolution.passage_ids),
             "payload": payload_id,
+            "suggested": led[0]["label"] if led else None,
+            "begun_at": case.claimed_at,
             "created_at": now,
         },
     )
-    move(connection, case, CaseAction.DECIDE, {"decided_at": now})
-    decisions.settle(
-        connection,
-        case.decision,
-        outcome=outcome.value,
-        decided_by=DecidedBy.REVIEWER.value,
-        labels=resolution.labels,
-        now=now,
-    )
-    body = {
-        "case": case.id,
+    keep_reply.keep(connection, house, reply, review_id, principal.name, now)
+    recorded = {
         "reviewer": principal.name,
         "labels": list(resolution.labels),
         "outcome": outcome.value,
@@ -199,6 +172,14 @@ def _record(
         "passages": list(resolution.passage_ids),
         "written_digest": keyed_digest(house.secret, written),
     }
-    ledger.append(connection, "case.decided", case.decision, now, body)
-    told = {"decision": case.decision, "case": case.id, "outcome": outcome.value}
-    events.add(connection, house.new_id("evt"), "decision.final", case.decision, told, now)
+    return move(
+        connection,
+        house,
+        case,
+        CaseAction.DECIDE,
+        by=principal.name,
+        now=now,
+        values={"decided_at": now, "wake_at": now + timedelta(seconds=found.queue.undo_seconds)},
+        told={"review": review_id},
+        recorded=recorded,
+    )

@@ -122,9 +122,7 @@ class Shelf:
 
     def policy(self, release_id: str) -> Workflow:
         """The release's policy alone: it can be read long after the release's snapshot or encoder has gone."""
-        with self._store.read() as connection:
-            row = _row(connection, release_id)
-            return self._policy(row["policy"], Artefacts(connection))
+        return self.part(("policy of", release_id), lambda: self._policy_of(release_id))
 
     def rules(self, release_id: str) -> RuleSet:
         """The release's rule set alone, for asking an old release's rules without its snapshot or encoder."""
@@ -167,6 +165,11 @@ class Shelf:
     def _load(self, release_id: str) -> OpenRelease:
         with self._store.read() as connection:
             return self.assemble(_row(connection, release_id), Artefacts(connection))
+
+    def _policy_of(self, release_id: str) -> Workflow:
+        with self._store.read() as connection:
+            row = _row(connection, release_id)
+            return self._policy(row["policy"], Artefacts(connection))
 
     def _policy(self, digest: str, read: Mapping[str, bytes]) -> Workflow:
         return self.part(("policy", digest), lambda: read_workflow(read[digest]))

@@ -6,7 +6,8 @@ request has to wait for that. *Signs of life*, every other second: that it is al
 which may take long and hold up none of these: taking over edited files (the oldest worker of a host), trying
 certificates again, watching for alarms (the oldest worker of all). Four more have a thread each, because none must
 wait for another: trying certificates with changed documents, making new bases of old snapshots, seeing to models
-(jobs, candidates in shadow), and looking at live traffic.
+(jobs, candidates in shadow), and looking at live traffic. Webhooks are sent by a thread of their own as well,
+and so are replies drafted and long requests summed up.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ from service.observe.metrics import RELEASES_OPENING
 from service.store import rollouts, rule_hours, workers
 from service.store.engine import Connection, open_store
 from service.usecases import alarms, disable_rule
+from service.usecases.case_chores import wake_due_cases
 from service.usecases.document_chores import DocumentChores
 from service.usecases.edited_files import Watch, take_over
 from service.usecases.house import House
 from service.usecases.learning_chores import LearningChores
 from service.usecases.roll_out import ALIVE
+from service.usecases.send_webhooks import WebhookSender
 from service.usecases.shelf import OpenRelease
+from service.usecases.summarise import SummaryChores
 from service.usecases.watch_chores import WatchChores
+from service.usecases.write_drafts import WriterChores
 
 HOST = socket.gethostname()
 
@@ -41,10 +46,13 @@ _CHORES = 0.1  # seconds between looks for something to do
 _DOCUMENTS = 1.0  # seconds between looks for changed documents
 _COMPACTION = 5.0  # seconds between looks for snapshots to make anew
 _LEARNING = 1.0  # seconds between looks for jobs, and for decisions that candidates have not seen
+_CASES = 0.5  # seconds between looks for cases that move by themselves: decisions that go out
 _WATCH = 1.0  # seconds between looks for live traffic to look at
+_WRITER = 0.25  # seconds between looks for replies to draft
+_SUMMARIES = 1.0  # seconds between looks for long requests
 _COMPACTING = "compaction"
 _LAST_WAIT = 3.0  # seconds
-_LONG = frozenset({f"steward-{_COMPACTING}", "steward-watch"})
+_LONG = frozenset({f"steward-{_COMPACTING}", "steward-watch", "steward-writer"})
 _RECHECK = 1.0  # seconds
 _ALARMS = 10.0  # seconds
 _RETRY = 5.0  # seconds before a release that would not open is tried again
@@ -95,8 +103,10 @@ class Steward:
         self._house = house
         self._stop = threading.Event()
         self._first_of_host = self._first_of_all = False
-        documents, watch = DocumentChores(house), WatchChores(house)
+        documents, watch, writer = DocumentChores(house), WatchChores(house), WriterChores(house)
+        summaries = SummaryChores(house)
         self._learning = LearningChores(house)
+        self._webhooks = WebhookSender(house)
         rounds = (
             ("keep-up", _LOOK, self._keep_up),
             ("look-out", _LOOK, documents.look_out),
@@ -105,6 +115,9 @@ class Steward:
             ("documents", _DOCUMENTS, lambda: documents.recheck(first_of_all=self._first_of_all)),
             ("learning", _LEARNING, lambda: self._learning.round(first_of_all=self._first_of_all)),
             ("watch", _WATCH, lambda: watch.round(first_of_all=self._first_of_all)),
+            ("cases", _CASES, lambda: wake_due_cases(house)),
+            ("writer", _WRITER, lambda: writer.round(first_of_all=self._first_of_all)),
+            ("summaries", _SUMMARIES, lambda: summaries.round(first_of_all=self._first_of_all)),
             (
                 _COMPACTING,
                 _COMPACTION,
@@ -131,10 +144,12 @@ class Steward:
         self._house.shelf.attend(True)
         for thread in self._threads:
             thread.start()
+        self._webhooks.start()
 
     def stop(self) -> None:
         """Leave the workers in order, so that no change waits for this one."""
         self._stop.set()
+        self._guarded(self._webhooks.stop)
         for thread in self._threads:
             # Compaction may be waiting for workers that hang, a look takes seconds; cut off, nothing of them is lost.
             thread.join(_LAST_WAIT if thread.name in _LONG else None)

@@ -55,4 +55,5 @@ def resume(house: House, principal: Principal, workflow: str) -> None:
 def _tell(house: House, connection: Connection, kind: str, look: str, told: dict[str, Any]) -> None:
     now = house.clock()
     ledger.append(connection, kind, look, now, told)
-    events.add(connection, house.new_id("evt"), kind, look, told, now)
+    heard = {"look": look, "workflow": told["workflow"]}
+    events.add(connection, house.new_id("evt"), kind, look, heard, now)

@@ -11,7 +11,6 @@ import yaml
 
 from rules.errors import Problem, RuleErrors, did_you_mean
 from rules.reading.attributes import read_attributes
-from rules.reading.forms import Form
 from rules.reading.shape import Shape
 from rules.reading.strict_yaml import Node, read_yaml
 from service.domain.types import (
@@ -21,16 +20,16 @@ from service.domain.types import (
     Label,
     OnAlarm,
     Outcome,
-    QueuePolicy,
     Workflow,
 )
 from service.usecases.learning_file import LABEL, read_guarantee, read_models, read_moved, read_several
+from service.usecases.queue_file import NAME, read_queue
 from service.usecases.ranking_file import bounded, read_ranking
+from service.usecases.reply_file import read_replies, read_template
 from service.usecases.watch_file import read_watch
 
 FILE = "workflow.yaml"
 SCHEMA_LINE: Final = "# yaml-language-server: $schema=../../schema/workflow.v1.schema.json"
-NAME: Final = Form(64, r"[a-z][a-z0-9-]{0,63}", "use a-z, 0-9 and -")
 REQUIRED: Final = ("workflow", "packs", "collections", "labels", "queue")
 OPTIONAL: Final = (
     "title",
@@ -45,6 +44,7 @@ OPTIONAL: Final = (
     "moved",
     "models",
     "watch",
+    "replies",
 )
 LABEL_KEYS: Final = (
     "id",
@@ -56,13 +56,11 @@ LABEL_KEYS: Final = (
     "autonomy",
     "documents",
     "public_reason",
+    "reply",
 )
-QUEUE: Final = ("name", "sla_hours", "lease_minutes")
 CHANGES: Final = ("second_person", "on_alarm")
 #: Least and most of each number.
 BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
-    "sla_hours": (0.01, 10_000),
-    "lease_minutes": (0.01, 1_440),
     "random_check": (0.0, 1.0),
     "retention_days": (183, 36_500),
 }
@@ -88,7 +86,7 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
         attributes=attributes,
         labels=labels,
         guarantee=read_guarantee(shape, entries.get("guarantee"), labels),
-        queue=_queue(shape, entries.get("queue")),
+        queue=read_queue(shape, entries.get("queue"), attributes),
         evidence=_word(shape, entries.get("evidence"), "evidence policy", EvidencePolicy, EvidencePolicy.WHEN_NAMED),
         ranking=read_ranking(shape, entries.get("ranking"), collections, attributes),
         random_check=_number(shape, entries.get("random_check"), "random_check", 0.0),
@@ -98,6 +96,7 @@ def read_workflow(data: bytes, file: str = FILE) -> Workflow:
         moved=read_moved(shape, entries.get("moved"), labels),
         models=read_models(shape, entries.get("models")),
         watch=read_watch(shape, entries.get("watch")),
+        replies=read_replies(shape, entries.get("replies")),
     )
     if problems:
         raise RuleErrors(problems)
@@ -113,6 +112,7 @@ def _labels(shape: Shape, node: Node | None) -> tuple[Label, ...]:
         label_id = shape.text(keys.get("id"), "a label id", *LABEL)
         if label_id in found:
             shape.note(keys["id"], f"label `{label_id}` stands here twice", "keep one")
+        documents = shape.texts(keys.get("documents"), "documents")
         found[label_id] = Label(
             id=label_id,
             title=shape.text(keys.get("title"), "a title") or label_id,
@@ -122,19 +122,11 @@ def _labels(shape: Shape, node: Node | None) -> tuple[Label, ...]:
             definition=shape.text(keys.get("definition"), "a definition"),
             includes=shape.texts(keys.get("includes"), "includes"),
             excludes=shape.texts(keys.get("excludes"), "excludes"),
-            documents=shape.texts(keys.get("documents"), "documents"),
+            documents=documents,
             public_reason=shape.text(keys.get("public_reason"), "a public reason") or None,
+            reply=read_template(shape, keys.get("reply"), documents),
         )
     return tuple(found.values())
-
-
-def _queue(shape: Shape, node: Node | None) -> QueuePolicy:
-    keys = shape.mapping(node, "queue", QUEUE, ("name",)) if node else {}
-    return QueuePolicy(
-        name=shape.text(keys.get("name"), "a queue name", *NAME),
-        sla_hours=_number(shape, keys.get("sla_hours"), "sla_hours", 24.0),
-        lease_minutes=_number(shape, keys.get("lease_minutes"), "lease_minutes", 15.0),
-    )
 
 
 def _changes(shape: Shape, node: Node | None) -> ChangePolicy:

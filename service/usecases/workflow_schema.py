@@ -26,7 +26,10 @@ from service.domain.types import Autonomy, EvidencePolicy, OnAlarm, Outcome
 from service.usecases import workflow_file as reader
 from service.usecases.learning_file import LABEL
 from service.usecases.learning_schema import guarantee_schema, models_schema, moved_schema, several_schema
+from service.usecases.queue_file import NAME
+from service.usecases.queue_schema import queue_schema
 from service.usecases.ranking_schema import ranking_schema
+from service.usecases.reply_schema import replies_schema, template_schema
 from service.usecases.watch_schema import watch_schema
 
 FOLDER: Final = Path(__file__).parents[1] / "schema"
@@ -40,7 +43,7 @@ def workflow_schema() -> Schema:
         EvidencePolicy.OFF: "nothing",
     }
     described = {
-        "workflow": text("The workflow's name, the same as its folder's.", reader.NAME),
+        "workflow": text("The workflow's name, the same as its folder's.", NAME),
         "title": text("What it is for, in a few words."),
         "packs": texts("Folders under packs/ whose rules hold."),
         "collections": texts("Collections of approved documents that may be quoted."),
@@ -48,7 +51,7 @@ def workflow_schema() -> Schema:
         "guarantee": guarantee_schema(),
         "evidence": words("What an automatic decision needs from the documents.", evidence),
         "ranking": ranking_schema(),
-        "queue": _queue(),
+        "queue": queue_schema(),
         "random_check": _number("random_check", "Share of requests that people check blind, drawn at random."),
         "retention_days": _number("retention_days", "Days until texts are deleted.") | {"type": "integer"},
         "changes": _changes(),
@@ -56,6 +59,7 @@ def workflow_schema() -> Schema:
         "moved": moved_schema(),
         "models": models_schema(),
         "watch": watch_schema(),
+        "replies": replies_schema(),
         "labels": listed("The kinds of request, and what may happen to each.", _label()),
     }
     keys = reader.REQUIRED + reader.OPTIONAL
@@ -71,15 +75,6 @@ def schema_files() -> dict[str, str]:
 def _number(name: str, description: str) -> Schema:
     least, most = reader.BOUNDS[name]
     return {"type": "number", "minimum": least, "maximum": most, "description": description}
-
-
-def _queue() -> Schema:
-    described = {
-        "name": text("Where held requests wait.", reader.NAME),
-        "sla_hours": _number("sla_hours", "Hours within which a person is to decide."),
-        "lease_minutes": _number("lease_minutes", "Minutes for which a claimed case is one reviewer's."),
-    }
-    return mapping("Where requests wait for people.", chosen(reader.QUEUE, described), ("name",))
 
 
 def _changes() -> Schema:
@@ -118,6 +113,7 @@ def _label() -> Schema:
         "autonomy": words("How far it may go without a person; draft unless said otherwise.", autonomies),
         "documents": texts("Ids of the documents that justify it."),
         "public_reason": text("Why, in words for everybody.", forms.ANY),
+        "reply": template_schema(),
     }
     return mapping("One kind of request.", chosen(reader.LABEL_KEYS, described), ("id",))
 

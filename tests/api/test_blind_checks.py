@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.api import replies
+from service.api import replies_cases
 from service.client import Signoff, SignoffError
 from tests.house import LiveServer
 
@@ -60,7 +60,7 @@ def test_a_reviewer_is_shown_the_request_and_nothing_else_until_it_is_decided(ch
 def _case(server: LiveServer, case: str) -> dict[str, Any]:
     key = {"Authorization": f"Bearer {server.reviewer_key}"}
     answer = httpx.get(f"{server.url}/v1/cases/{case}", headers=key, timeout=30)
-    replies.Case.model_validate_json(answer.content)
+    replies_cases.Case.model_validate_json(answer.content)
     return dict(answer.json())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from service.store import tables_learning  # noqa: F401 - so that its tables are known
+from service.store import tables_console, tables_learning, tables_people, tables_replies  # noqa: F401 - so that its tables are known
 from service.store.tables import metadata
 
 context.configure(

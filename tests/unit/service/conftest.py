@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.encoder import EncoderPool
-from tests.unit.service.usecases import traffic
+from tests.unit.service.usecases import reply_desk, traffic
 
 
 @pytest.fixture(scope="session")
@@ -31,4 +31,22 @@ def kiosk(
 ) -> Iterator[traffic.Kiosk]:
     """An opened instance of the test's own."""
     with traffic.kiosk_in(traffic.copied(built_kiosk, tmp_path / "home", encoder_folder), quick_encoder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def built_shop_with_replies(quick_encoder: EncoderPool, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with a workflow whose labels name documents; not to be written into."""
+    folder = tmp_path_factory.mktemp("replies")
+    reply_desk.build(folder, quick_encoder)
+    return folder
+
+
+@pytest.fixture
+def replies(
+    built_shop_with_replies: Path, quick_encoder: EncoderPool, encoder_folder: Path, tmp_path: Path
+) -> Iterator[reply_desk.ReplyDesk]:
+    """An opened instance of the test's own, where replies are drafted."""
+    home = traffic.copied(built_shop_with_replies, tmp_path / "home", encoder_folder)
+    with reply_desk.desk_in(home, quick_encoder) as opened:
         yield opened

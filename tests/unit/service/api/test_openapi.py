@@ -10,24 +10,39 @@ from pydantic import TypeAdapter
 
 from service.api import (
     examples,
+    examples_bulk,
+    examples_cases,
     examples_documents,
+    examples_drafts,
     examples_labelling,
     examples_models,
+    examples_people,
     examples_rules,
     examples_watch,
+    examples_webhooks,
     replies,
+    replies_bulk,
+    replies_cases,
     replies_documents,
+    replies_drafts,
     replies_labelling,
     replies_models,
     replies_operations,
+    replies_people,
     replies_rules,
     replies_watch,
+    replies_webhooks,
     schemas,
+    schemas_bulk,
+    schemas_cases,
     schemas_documents,
+    schemas_drafts,
     schemas_labelling,
     schemas_models,
+    schemas_people,
     schemas_rules,
     schemas_watch,
+    schemas_webhooks,
 )
 from service.api.openapi import operations
 from service.api.problems import BY_CODE, MEDIA_TYPE
@@ -41,16 +56,41 @@ def document(bare_app: FastAPI) -> dict[str, Any]:
 
 PARTS = (
     replies,
+    replies_bulk,
+    replies_cases,
     replies_operations,
     replies_rules,
     replies_documents,
+    replies_drafts,
     replies_labelling,
     replies_models,
+    replies_people,
     replies_watch,
+    replies_webhooks,
 )
-TAKEN = (schemas, schemas_rules, schemas_documents, schemas_labelling, schemas_models, schemas_watch)
+TAKEN = (
+    schemas,
+    schemas_bulk,
+    schemas_cases,
+    schemas_rules,
+    schemas_documents,
+    schemas_drafts,
+    schemas_labelling,
+    schemas_models,
+    schemas_people,
+    schemas_watch,
+    schemas_webhooks,
+)
 REQUESTS = examples.REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS | examples_labelling.REQUESTS
-REQUESTS |= examples_models.REQUESTS | examples_watch.REQUESTS
+REQUESTS |= examples_drafts.REQUESTS
+REQUESTS |= (
+    examples_bulk.REQUESTS
+    | examples_cases.REQUESTS
+    | examples_models.REQUESTS
+    | examples_people.REQUESTS
+    | examples_watch.REQUESTS
+    | examples_webhooks.REQUESTS
+)
 
 
 def every(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

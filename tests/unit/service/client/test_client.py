@@ -17,9 +17,11 @@ import pytest
 import service.client
 from service.api import (
     examples,
+    examples_cases,
     examples_documents,
     examples_rules,
     replies,
+    replies_cases,
     replies_documents,
     replies_operations,
     replies_rules,
@@ -42,7 +44,7 @@ from service.client import (
     Unreachable,
 )
 
-CLAIMED = Claimed.model_validate(examples.CLAIMED)
+CLAIMED = Claimed.model_validate(examples_cases.CLAIMED)
 BUSY = {"type": "/problems/busy", "status": 503, "detail": "full"}
 LEDGER = {"type": "/problems/ledger_unavailable", "status": 503, "detail": "disk"}
 
@@ -235,7 +237,7 @@ ONCE: dict[str, Act] = {
 )
 def test_what_may_have_happened_is_not_repeated(name: str, trouble: Answer) -> None:
     """A lost answer to a claim may have leased a case: a second claim would lease another and strand the first."""
-    server = Server(trouble, ok(examples.CLAIMED))
+    server = Server(trouble, ok(examples_cases.CLAIMED))
     with server.client() as signoff, pytest.raises(SignoffError):
         ONCE[name](signoff)
     assert len(server.asked) == 1
@@ -249,7 +251,7 @@ def test_what_may_have_happened_is_not_repeated(name: str, trouble: Answer) -> N
 )
 def test_what_surely_did_not_happen_is_repeated(name: str, trouble: Answer) -> None:
     """Turned away at the door, or never arrived there."""
-    done = examples.REVIEWED if name == "decide_case" else examples.CLAIMED
+    done = examples.REVIEWED if name == "decide_case" else examples_cases.CLAIMED
     server = Server(trouble, ok(done))
     with server.client() as signoff:
         ONCE[name](signoff)
@@ -311,9 +313,9 @@ def test_a_final_decision_and_a_dry_run_are_not_waited_for() -> None:
 
 ASKED: dict[str, tuple[Act, str, Any, type]] = {
     "POST /v1/search": (lambda s: s.search("a", "w", 3)[0], "", examples_documents.FOUND, Passage),
-    "GET /v1/cases": (lambda s: s.cases(queue="q"), "queue=q&limit=50", examples.CASES, CasePage),
-    "GET /v1/cases/a%2Fb": (lambda s: s.case("a/b"), "", examples.CASE, Case),
-    "POST /v1/cases/c/claim": (lambda s: s.claim_case("c"), "", examples.CLAIMED, Claimed),
+    "GET /v1/cases": (lambda s: s.cases(queue="q"), "queue=q&limit=50", examples_cases.CASES, CasePage),
+    "GET /v1/cases/a%2Fb": (lambda s: s.case("a/b"), "", examples_cases.CASE, Case),
+    "POST /v1/cases/c/claim": (lambda s: s.claim_case("c"), "", examples_cases.CLAIMED, Claimed),
     "GET /v1/decisions/dec_1/explanation": (
         lambda s: s.explain_label("dec_1"),
         "",
@@ -402,10 +404,10 @@ PAIRS: list[tuple[type, type]] = [
     (Review, replies.Review),
     (DecisionPage, replies.Decisions),
     (service.client.DecisionSummary, replies.DecisionSummary),
-    (CasePage, replies.Cases),
-    (service.client.CaseSummary, replies.CaseSummary),
-    (Case, replies.Case),
-    (Claimed, replies.Claimed),
+    (CasePage, replies_cases.Cases),
+    (service.client.CaseSummary, replies_cases.CaseSummary),
+    (Case, replies_cases.Case),
+    (Claimed, replies_cases.Claimed),
     (LabelExplanation, replies.LabelExplanation),
     (service.client.Lack, replies.Lack),
     (service.client.Telling, replies.Telling),

@@ -106,7 +106,12 @@ def test_of_several_labels_all_that_were_decided_are_shown_with_their_probabilit
     shown = answered(Autonomy.AUTO, SEVERAL, labels=labels)
     assert shown["state"] == "final"
     assert shown["labels"] == [{"label": "refund", "probability": 0.95}, {"label": "spy", "probability": 0.9}]
-    assert shown["draft"] == {"text": "We refund it.\n\nWe refund fees.", "citations": ["doc_fees@1"]}
+    assert shown["draft"] == {
+        "text": "We refund it.\n\nWe refund fees.",
+        "citations": ["doc_fees@1"],
+        "passages": ["c/fees@1#0"],
+        "by_model": False,
+    }
 
 
 def test_one_of_several_labels_left_to_people_leaves_them_unled():

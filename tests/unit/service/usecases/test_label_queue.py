@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import BadRequest, Conflict, InvalidRequest, LeaseLost, NotFound
+from service.domain.access import Limit, Principal, rights
+from service.errors import BadRequest, Conflict, Forbidden, InvalidRequest, LeaseLost, NotFound
 from service.store import examples, labelling, payloads
 from service.store.tables import payloads as payload_table
 from service.usecases import label_queue
@@ -220,3 +221,13 @@ def test_a_workflow_that_is_labelled_for_says_what_it_takes_to_answer(room: Room
     with room.house.store.read() as connection, pytest.raises(InvalidRequest, match="not answer yet") as refused:
         find_pointer(connection, NAME)
     assert "signoff workflow refit" in refused.value.remedy
+
+
+def test_whoever_works_in_another_queue_is_given_nothing(room: Room) -> None:
+    """Requests to label are as personal as the cases of their workflow."""
+    room.hand_in(TEXTS, calibration=4)
+    scopes, elsewhere = rights("reviewer", [Limit("another queue")])
+    here = rights("reviewer", [Limit(room.policy.queue.name)])[1]
+    with pytest.raises(Forbidden, match="do not work in the queue"):
+        label_queue.claim_next(room.house, Principal("per_1", "Eve", scopes, grants=elsewhere), NAME)
+    assert label_queue.claim_next(room.house, Principal("per_2", "Fay", scopes, grants=here), NAME) is not None

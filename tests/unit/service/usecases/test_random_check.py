@@ -8,7 +8,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from service.api import replies
+from service.api import replies_cases
 from service.domain.access import ROLES, Principal
 from service.domain.types import Outcome
 from service.errors import BlindCheck, InvalidRequest
@@ -77,7 +77,7 @@ def test_a_blind_case_shows_nothing_of_what_was_made_of_the_request(drawing, way
     """Three ways, one look: text, attributes and choices, and not a word more; only what rules redact is blotted."""
     made = asked(drawing, WAYS[way])
     shown = read_case.view(drawing, REVIEWER, made["case"])
-    replies.Case.model_validate(shown)
+    replies_cases.Case.model_validate(shown)
     hidden: dict[str, object] = {
         "suggestion": None,
         "suggestions": [],
@@ -114,7 +114,7 @@ def test_the_list_tells_no_more_than_the_case(drawing):
     listed = found("random_check")
     assert {each["case"] for each in made} == set(listed)
     for item in listed.values():
-        replies.CaseSummary.model_validate(item)
+        replies_cases.CaseSummary.model_validate(item)
         assert (item["kind"], item["blind"], item["reasons"]) == (None, True, ["random_check"])
     others = {reason for each in made for reason in each["reasons"]} - {"random_check"}
     assert others
@@ -145,7 +145,7 @@ def test_once_decided_everything_is_there(drawing):
     lease = claim_case.claim(drawing, REVIEWER, made["case"])
     resolve(drawing, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", Outcome.BLOCK))
     shown = read_case.view(drawing, REVIEWER, made["case"])
-    replies.Case.model_validate(shown)
+    replies_cases.Case.model_validate(shown)
     assert (shown["blind"], shown["kind"], shown["outcome"]) == (False, "held", "block")
     assert shown["reasons"] == made["reasons"]
     assert shown["suggestion"]["label"] == made["labels"][0]["label"]

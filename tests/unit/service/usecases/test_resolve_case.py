@@ -19,6 +19,7 @@ from service.store import cases, ledger
 from service.usecases import claim_case, read_case
 from service.usecases.house import open_house
 from service.usecases.make_decision import Ask, decide
+from service.usecases.move_case import move
 from service.usecases.resolve_case import Resolution, resolve, settle_outcome
 
 ANN = Principal("k1", "Ann", ROLES["reviewer"])
@@ -136,7 +137,7 @@ def test_a_case_that_changed_in_between_is_not_decided_over(house):
     assert stale is not None
     claim_case.renew(house, ANN, made["case"], lease["token"])
     with pytest.raises(Conflict):
-        house.store.commit(lambda c: claim_case.move(c, stale, CaseAction.DECIDE))
+        house.store.commit(lambda c: move(c, house, stale, CaseAction.DECIDE, by="Ann", now=house.clock()))
     assert read_case.view(house, ANN, made["case"])["state"] == "claimed"
 
 

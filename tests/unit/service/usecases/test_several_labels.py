@@ -7,7 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from service.api import replies
+from service.api import replies, replies_cases
 from service.domain.access import ROLES, Principal
 from service.domain.types import Outcome
 from service.errors import InvalidRequest
@@ -62,7 +62,7 @@ def test_a_person_may_give_several_and_they_are_taught(several):
     """The case says so; the decision stands with both; both become the example."""
     made = asked(several)
     shown = read_case.view(several, REVIEWER, made["case"])
-    replies.Case.model_validate(shown)
+    replies_cases.Case.model_validate(shown)
     assert shown["several"]
     assert [each["label"] for each in shown["suggestions"]] == ["account_closure"]
     lease = claim_case.claim(several, REVIEWER, made["case"])
