@@ -41,13 +41,16 @@ TheHouse = Annotated[House, Depends(the_house)]
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """A dependency: the principal behind the API key, who has at least one of `scopes`."""
+    """A dependency: the principal behind the API key, who has at least one of `scopes`, if only in one queue.
+
+    Where a scope is held per queue, the use case asks again with the queue of the case.
+    """
 
     scopes: tuple[Scope, ...]
 
     async def __call__(self, request: Request) -> Principal:
         principal = await self._principal(request)
-        if not any(principal.may(scope) for scope in self.scopes):
+        if not any(principal.may_somewhere(scope) for scope in self.scopes):
             wanted = " or ".join(scope.value for scope in self.scopes)
             roles = " or ".join(role for role, carried in ROLES.items() if carried & {*self.scopes})
             raise Forbidden(
@@ -90,6 +93,8 @@ ModelOwner = Annotated[Principal, Depends(needs(Scope.MODELS))]
 Watcher = Annotated[Principal, Depends(needs(Scope.MODELS, Scope.OPERATE))]
 Operator = Annotated[Principal, Depends(needs(Scope.OPERATE))]
 Auditor = Annotated[Principal, Depends(needs(Scope.AUDIT))]
+PeopleKeeper = Annotated[Principal, Depends(needs(Scope.PEOPLE))]
+Lead = Annotated[Principal, Depends(needs(Scope.LEAD))]
 
 
 def needs_of(dependant: Dependant) -> tuple[Needs, ...]:

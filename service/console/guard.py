@@ -15,11 +15,12 @@ from fastapi import Depends, Request
 from service.console.cookies import session_token
 from service.domain.access import Principal, Scope
 from service.errors import Forbidden, Unauthenticated
-from service.usecases import sign_in
+from service.usecases import preferences, sign_in
 from service.usecases.house import House
 
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
+PROVIDER = "/console/provider"
 
 
 def the_house(request: Request) -> House:
@@ -34,6 +35,8 @@ def visitor(request: Request, house: TheHouse) -> Principal | None:
     """Whoever is signed in, or None."""
     principal = sign_in.session_principal(house, session_token(request, house.settings))
     request.state.principal = principal  # the frame shows who is signed in, also on error pages
+    if principal is not None:
+        request.state.preferences = preferences.read(house, principal)
     return principal
 
 
@@ -41,17 +44,16 @@ Visitor = Annotated[Principal | None, Depends(visitor)]
 
 
 def need(*scopes: Scope) -> Callable[[Principal | None], Principal]:
-    """A dependency: the signed-in principal, who has at least one of `scopes`."""
+    """A dependency: the signed-in principal, who has at least one of `scopes`, if only in one queue."""
 
     def signed_in(principal: Visitor) -> Principal:
         if principal is None:
             raise Unauthenticated("You are not signed in, or your session has ended.")
-        if not any(principal.may(scope) for scope in scopes):
+        if not any(principal.may_somewhere(scope) for scope in scopes):
             wanted = " or ".join(f"“{scope.value}”" for scope in scopes)
             raise Forbidden(
-                f"This page needs the scope {wanted}, and the key you signed in with ({principal.name}) "
-                "does not carry it.",
-                remedy="Sign in with another key, or ask operations for one with that scope.",
+                f"This page needs the scope {wanted}, and you ({principal.name}) do not have it.",
+                remedy="Ask operations for a role with that scope, or sign in as somebody else.",
             )
         return principal
 
@@ -89,4 +91,5 @@ def own_address(address: str) -> str:
     parts = urlsplit(address)
     ours = not parts.scheme and not parts.netloc and (parts.path == HOME or parts.path.startswith(HOME + "/"))
     plain = address.isprintable() and "\\" not in address and not address.startswith("//")
-    return address if ours and plain and parts.path != SIGN_IN else HOME
+    ways_in = parts.path in (SIGN_IN, PROVIDER) or parts.path.startswith(PROVIDER + "/")
+    return address if ours and plain and not ways_in else HOME

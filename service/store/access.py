@@ -1,4 +1,4 @@
-"""API keys and console sessions: digests only, looked up by digest."""
+"""API keys: digests only, looked up by digest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import api_keys, sessions
+from service.store.tables import api_keys
 
 _BY_DIGEST = sa.select(api_keys).where(api_keys.c.digest == sa.bindparam("digest"))
 
@@ -29,6 +29,12 @@ def valid_key(connection: Connection, name: str, now: datetime) -> sa.Row[Any] |
     return connection.execute(good.limit(1)).one_or_none()
 
 
+def valid_keys(connection: Connection, now: datetime) -> list[sa.Row[Any]]:
+    """Those that still open something."""
+    lasting = sa.or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > now)
+    return list(connection.execute(sa.select(api_keys).where(api_keys.c.revoked_at.is_(None), lasting)))
+
+
 def keys(connection: Connection) -> list[sa.Row[Any]]:
     """Oldest first."""
     return list(connection.execute(sa.select(api_keys).order_by(api_keys.c.id)))
@@ -40,20 +46,3 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
         api_keys.update().where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
     )
     return changed.rowcount == 1
-
-
-def add_session(connection: Connection, digest: str, key_id: str, now: datetime, expires_at: datetime) -> None:
-    connection.execute(sessions.insert().values(digest=digest, key_id=key_id, created_at=now, expires_at=expires_at))
-
-
-def session_key(connection: Connection, digest: str, now: datetime) -> sa.Row[Any] | None:
-    """The API key behind a session that has neither ended nor expired."""
-    return connection.execute(
-        sa.select(api_keys)
-        .join(sessions, sessions.c.key_id == api_keys.c.id)
-        .where(sessions.c.digest == digest, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
-    ).one_or_none()
-
-
-def end_session(connection: Connection, digest: str, now: datetime) -> None:
-    connection.execute(sessions.update().where(sessions.c.digest == digest).values(ended_at=now))

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.domain.access import ROLES, Principal
+from service.domain.access import ROLES, Limit, Principal, rights
 from service.errors import Unauthenticated
-from service.store import access
+from service.store import access, ledger, sessions
 from service.store.engine import Connection, Row
 from service.usecases.house import House
 
 KEY_PREFIX = "sgn_"
 _REMEDY = "send `Authorization: Bearer sgn_…`; make a key with `signoff keys create`"
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="signoff"'}
+_KEPT = timedelta(days=30)  # rows of sessions that are over; the ledger tells of them for good
+_SEEN_EVERY = timedelta(minutes=1)  # so that looking at pages does not write with every look
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where somebody signs in from."""
+
+    kind: str = "a browser"  #: what and on which system, in our words
+    address: str = ""
+    token: str = ""  #: of the session it had till now: signing in ends that one
+    device: str = ""  #: what it was given when somebody signed in with it before
 
 
 def digest_of(secret: str) -> str:
     """What is stored of a key or session token. They carry 256 random bits, so a plain SHA-256 is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def authenticate(house: House, authorization: str | None) -> Principal:
@@ -29,44 +42,100 @@ def authenticate(house: House, authorization: str | None) -> Principal:
     key = key.strip()
     if scheme.lower() != "bearer" or not key:
         raise Unauthenticated("no API key was sent", remedy=_REMEDY, headers=_CHALLENGE)
-    return _principal(house, lambda connection: access.key_by_digest(connection, digest_of(key)))
+    with house.store.read() as connection:
+        row = access.key_by_digest(connection, digest_of(key))
+    if row is None:
+        raise Unauthenticated("this API key is not known", remedy=_REMEDY, headers=_CHALLENGE)
+    _refuse_if_over(row, house.clock())
+    return key_principal(row)
 
 
-def open_session(house: House, key: str) -> str:
+def open_session(house: House, key: str, browser: Browser | None = None) -> str:
     """Sign in at the console with an API key; returns the token for the cookie."""
-    principal = authenticate(house, f"Bearer {key}")
+    principal, now = authenticate(house, f"Bearer {key}"), house.clock()
+    return house.store.commit(
+        lambda c: begin_session(c, house, principal, "key", browser or Browser(), now, key_id=principal.key_id)
+    )
+
+
+def begin_session(
+    connection: Connection,
+    house: House,
+    who: Principal,
+    how: str,
+    browser: Browser,
+    now: datetime,
+    **owner: str,
+) -> str:
+    """A new session, and so a new token, in place of the one the browser had. `owner` is `key_id` or `person`."""
     token = secrets.token_urlsafe(32)
-    now = house.clock()
-    until = now + timedelta(hours=house.settings.session_hours)
-    house.store.commit(lambda c: access.add_session(c, digest_of(token), principal.key_id, now, until))
+    if browser.token:
+        sessions.end_by_digest(connection, digest_of(browser.token), now)
+    session = house.new_id("ses")
+    row = {
+        "digest": digest_of(token),
+        "id": session,
+        "how": how,
+        "browser": browser.kind,
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + timedelta(hours=house.settings.session_hours),
+        **owner,
+    }
+    sessions.forget(connection, now - _KEPT)
+    sessions.add(connection, row)
+    ledger.append(connection, "session.opened", session, now, {"name": who.name, "how": how, "owner": who.key_id})
     return token
 
 
 def session_principal(house: House, token: str | None) -> Principal | None:
-    """Who a session belongs to, or None when it has ended, expired or never was."""
+    """Who a session belongs to, or None when it has ended, expired, lay idle or never was."""
     if not token:
         return None
-    try:
-        return _principal(house, lambda c: access.session_key(c, digest_of(token), house.clock()))
-    except Unauthenticated:
-        return None
-
-
-def close_session(house: House, token: str) -> None:
-    now = house.clock()
-    house.store.commit(lambda c: access.end_session(c, digest_of(token), now))
-
-
-_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="signoff"'}
-
-
-def _principal(house: House, find: Callable[[Connection], Row[Any] | None]) -> Principal:
+    digest, now = digest_of(token), house.clock()
+    since = idle_since(house, now)
     with house.store.read() as connection:
-        row = find(connection)
-    if row is None:
-        raise Unauthenticated("this API key is not known", remedy=_REMEDY, headers=_CHALLENGE)
-    _refuse_if_over(row, house.clock())
+        row = sessions.person_behind(connection, digest, now, since)
+        found = person_principal(row) if row is not None and row.disabled_at is None else None
+        if row is None:
+            row = sessions.key_behind(connection, digest, now, since)
+            found = key_principal(row) if row is not None and not _is_over(row, now) else None
+    if found is not None and row is not None and row.seen_at + _SEEN_EVERY <= now:
+        house.store.submit(lambda c: sessions.seen(c, digest, now))  # nobody waits for it to be durable
+    return found
+
+
+def close_session(house: House, token: str) -> str | None:
+    """Sign out. How the session was opened, if it was open till now."""
+    now, digest = house.clock(), digest_of(token)
+
+    def work(connection: Connection) -> str | None:
+        row = sessions.by_digest(connection, digest)
+        if row is None or not sessions.end_by_digest(connection, digest, now):
+            return None
+        ledger.append(connection, "session.ended", row.id, now, {"owner": row.person or row.key_id, "why": "left"})
+        return str(row.how)
+
+    return house.store.commit(work)
+
+
+def idle_since(house: House, now: datetime) -> datetime:
+    """A session that was last seen then, or earlier, is over."""
+    return now - timedelta(minutes=house.settings.session_idle_minutes)
+
+
+def key_principal(row: Row[Any]) -> Principal:
     return Principal(row.id, row.name, ROLES.get(row.role, frozenset()), frozenset(row.groups))
+
+
+def person_principal(row: Row[Any]) -> Principal:
+    scopes, grants = rights(row.role, limits_of(row.limits))
+    return Principal(row.id, row.name, scopes, frozenset(row.groups), grants)
+
+
+def limits_of(kept: list[dict[str, Any]]) -> tuple[Limit, ...]:
+    """As the row of a person keeps them."""
+    return tuple(Limit(one["queue"], one["role"], frozenset(one["actions"])) for one in kept)
 
 
 def _refuse_if_over(row: Row[Any], now: datetime) -> None:
@@ -74,3 +143,7 @@ def _refuse_if_over(row: Row[Any], now: datetime) -> None:
         raise Unauthenticated("this API key was revoked", remedy=_REMEDY, headers=_CHALLENGE)
     if row.expires_at is not None and row.expires_at <= now:
         raise Unauthenticated("this API key has expired", remedy=_REMEDY, headers=_CHALLENGE)
+
+
+def _is_over(row: Row[Any], now: datetime) -> bool:
+    return row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now)
