@@ -1,0 +1,93 @@
+"""Take cases and labels out: streamed, so that their number does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+
+from service.api import examples_drafts, schemas, schemas_drafts
+from service.api.auth import CaseReader, ReleaseReader, TheHouse
+from service.api.cases import CaseStateInQuery
+from service.api.door import may_answer, router
+from service.domain.access import Principal
+from service.errors import Forbidden, LedgerUnavailable
+from service.store.exports import Wanted
+from service.usecases.export_cases import Export, What, export
+from service.usecases.export_rows import Form
+from service.usecases.house import House
+
+routes = router("Exports", "/v1")
+
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The rows, oldest first.",
+        "content": {
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}, "example": examples_drafts.CASES_CSV},
+        },
+    }
+}
+_PIECE = 65_536  # bytes
+_LOGGED = may_answer(Forbidden, LedgerUnavailable)
+
+
+@routes.get("/cases/export", summary="Take cases out", response_class=StreamingResponse, response_model=None,
+            responses=_FILE, openapi_extra=_LOGGED)  # fmt: skip
+def export_cases(
+    principal: CaseReader,
+    house: TheHouse,
+    format: schemas_drafts.FormInQuery = "jsonl",
+    workflow: schemas.NameInQuery = None,
+    queue: schemas.NameInQuery = None,
+    state: CaseStateInQuery = None,
+    since: schemas_drafts.MomentInQuery = None,
+    until: schemas_drafts.MomentInQuery = None,
+    unmasked: schemas_drafts.UnmaskedInQuery = False,
+) -> StreamingResponse:
+    """Each with what was decided. Personal data is blotted out unless `unmasked` is asked for with scope `audit`. Every
+    export is on the ledger. In CSV, words that a spreadsheet would work out begin with an apostrophe."""
+    wanted = Wanted(workflow, queue, state, _moment(since), _moment(until))
+    return _sent(house, principal, Export(What.CASES, Form(format), wanted, unmasked))
+
+
+@routes.get("/labels/export", summary="Take labels out", response_class=StreamingResponse, response_model=None,
+            responses=_FILE, openapi_extra=_LOGGED)  # fmt: skip
+def export_labels(
+    principal: ReleaseReader,
+    house: TheHouse,
+    format: schemas_drafts.FormInQuery = "jsonl",
+    workflow: schemas.NameInQuery = None,
+    since: schemas_drafts.MomentInQuery = None,
+    until: schemas_drafts.MomentInQuery = None,
+    unmasked: schemas_drafts.UnmaskedInQuery = False,
+) -> StreamingResponse:
+    """Requests with the labels that people gave them, with where each came from. Masked and recorded as cases are."""
+    wanted = Wanted(workflow, None, None, _moment(since), _moment(until))
+    return _sent(house, principal, Export(What.LABELS, Form(format), wanted, unmasked))
+
+
+def _sent(house: House, principal: Principal, asked: Export) -> StreamingResponse:
+    rows = _pieces(export(house, principal, asked))
+    headers = {"Content-Disposition": f'attachment; filename="{asked.name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(rows, media_type=asked.form.media_type, headers=headers)
+
+
+def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Many lines at once: each piece costs a change of threads."""
+    held = bytearray()
+    for line in lines:
+        held += line
+        if len(held) >= _PIECE:
+            yield bytes(held)
+            held.clear()
+    yield bytes(held)
+
+
+def _moment(given: str | None) -> datetime | None:
+    if given is None:
+        return None
+    read = datetime.fromisoformat(given)
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
