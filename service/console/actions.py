@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from service.console.cookies import drop_lease, drop_session, keep_lease, keep_session, lease_token, session_token
-from service.console.guard import HOME, SIGN_IN, TheHouse, need, own_address, own_page_only
-from service.console.notices import Notice, lease_lost
-from service.console.pages import Trier, case_page, open_workflows, show_case, try_page
+from service.console.case_pages import case_page
+from service.console.cookies import drop_lease, keep_lease
+from service.console.guard import HOME, TheHouse, need, own_page_only
+from service.console.next_case import go, lease_part, lost, to_next, token, undoing
+from service.console.notices import Notice
+from service.console.pages import Trier, open_workflows, try_page
 from service.console.render import from_htmx, page
 from service.console.rooms import attributes, way
 from service.console.trace_views import explained
-from service.console.trouble import ConsoleRoute, at_notices, notice_of
+from service.console.trouble import ConsoleRoute, notice_of
 from service.console.views import NO_LABEL, UNWRITTEN, Draft
 from service.domain.access import Principal, Scope
 from service.domain.types import Outcome
-from service.errors import InvalidRequest, LeaseLost, ServiceError, Unauthenticated
-from service.usecases import claim_case, explain_rules, resolve_case, sign_in
-from service.usecases.house import House
+from service.errors import InvalidRequest, LeaseLost, ServiceError
+from service.usecases import claim_case, explain_rules, resolve_case
+from service.usecases.case_queue import case_queue
 from service.usecases.make_decision import Ask
 from service.usecases.resolve_case import Resolution
 from service.usecases.trace_decision import trace
@@ -30,36 +33,14 @@ router = APIRouter(
     prefix=HOME, route_class=ConsoleRoute, include_in_schema=False, dependencies=[Depends(own_page_only)]
 )
 
-Reviewer = Annotated[Principal, Depends(need(Scope.REVIEW))]
+Reviewer = Annotated[Principal, Depends(need(Scope.REVIEW, Scope.LEAD))]
 Word = Annotated[str, Form(max_length=200)]
 Prose = Annotated[str, Form(max_length=20_000)]
 
 
-@router.post("/sign-in")
-def enter(request: Request, house: TheHouse, key: Word = "", next: Word = HOME) -> Response:
-    try:
-        token = sign_in.open_session(house, key.strip())
-    except Unauthenticated as error:
-        told = Notice("This key does not open the console", f"{error.detail.capitalize()}.", tone="block")
-        return page(request, "sign_in.html", 401, next=own_address(next), notice=told)
-    response = RedirectResponse(own_address(next), 303)
-    keep_session(response, house.settings, token)
-    return response
-
-
-@router.post("/sign-out")
-def leave(request: Request, house: TheHouse) -> Response:
-    token = session_token(request, house.settings)
-    if token:
-        sign_in.close_session(house, token)
-    response = RedirectResponse(f"{SIGN_IN}?said=signed-out", 303)
-    drop_session(response, house.settings)
-    return response
-
-
 @router.post("/queues/{queue}/claim")
 def claim_next(request: Request, house: TheHouse, reviewer: Reviewer, queue: str) -> Response:
-    return _to_next(request, house, reviewer, queue, "")
+    return to_next(request, house, reviewer, queue, "")
 
 
 def written(
@@ -83,11 +64,11 @@ def claim(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str, d
     try:
         leased = claim_case.claim(house, reviewer, case_id)
     except LeaseLost as error:
-        return _lost(request, house, reviewer, case_id, error, draft)
+        return lost(request, house, reviewer, case_id, error, draft)
     again = Notice("The case is yours again", "What you wrote is still here.", tone="allow")
     response: Response
     if from_htmx(request):
-        response = _lease(request, house, reviewer, case_id, told=again)
+        response = lease_part(request, house, reviewer, case_id, told=again)
     elif draft.empty:
         response = RedirectResponse(f"/console/cases/{case_id}", 303)
     else:
@@ -99,22 +80,22 @@ def claim(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str, d
 @router.post("/cases/{case_id}/renew")
 def renew(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str) -> Response:
     try:
-        claim_case.renew(house, reviewer, case_id, _token(request, house))
+        claim_case.renew(house, reviewer, case_id, token(request, house))
     except LeaseLost as error:
-        return _lost(request, house, reviewer, case_id, error, UNWRITTEN)
+        return lost(request, house, reviewer, case_id, error, UNWRITTEN)
     if from_htmx(request):
-        return _lease(request, house, reviewer, case_id, told=None)
+        return lease_part(request, house, reviewer, case_id, told=None)
     return RedirectResponse(f"/console/cases/{case_id}", 303)
 
 
 @router.post("/cases/{case_id}/return")
 def give_back(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str) -> Response:
-    shown = show_case(house, request, reviewer, case_id)
+    queue = case_queue(house, reviewer, case_id)
     try:
-        claim_case.give_back(house, reviewer, case_id, _token(request, house))
+        claim_case.give_back(house, reviewer, case_id, token(request, house))
     except LeaseLost as error:
-        return _lost(request, house, reviewer, case_id, error, UNWRITTEN)
-    response = _go(request, f"/console/queues/{shown.queue}?said=returned")
+        return lost(request, house, reviewer, case_id, error, UNWRITTEN)
+    response = go(request, f"/console/queues/{quote(queue)}?said=returned")
     drop_lease(response, house.settings, case_id)
     return response
 
@@ -125,18 +106,18 @@ def decide(
 ) -> Response:
     """Decide, then on to the next case of the queue, or to the decision just made."""
     try:
-        decided = resolve_case.resolve(house, reviewer, case_id, _token(request, house), resolution(draft))
+        decided = resolve_case.resolve(house, reviewer, case_id, token(request, house), resolution(draft))
     except LeaseLost as error:
-        return _lost(request, house, reviewer, case_id, error, draft)
+        return lost(request, house, reviewer, case_id, error, draft)
     except ServiceError as error:
         if from_htmx(request):
             raise
         return case_page(request, house, reviewer, case_id, draft=draft, told=notice_of(error), status=error.status)
+    undo = undoing(case_id, decided, house.clock())
     if then == "next":
-        queue = show_case(house, request, reviewer, case_id).queue
-        response = _to_next(request, house, reviewer, queue, "decided")
+        response = to_next(request, house, reviewer, case_queue(house, reviewer, case_id), "decided", undo)
     else:
-        response = _go(request, f"/console/decisions/{decided['id']}?said=decided")
+        response = go(request, f"/console/decisions/{decided['id']}?said=decided")
     drop_lease(response, house.settings, case_id)
     return response
 
@@ -188,43 +169,3 @@ def try_it(request: Request, house: TheHouse, trier: Trier, form: Annotated[Form
     if from_htmx(request):
         return page(request, "_way.html", way=shown, explained=told)
     return try_page(request, house, name, fields, text=text, way=shown, explained=told)
-
-
-def _token(request: Request, house: House) -> str:
-    """Empty when this browser has none: no case has an empty token, so the use case refuses with who holds it."""
-    return lease_token(request, house.settings) or ""
-
-
-def _to_next(request: Request, house: House, reviewer: Principal, queue: str, said: str) -> Response:
-    leased = claim_case.claim_next(house, reviewer, queue)
-    if leased is None:
-        return _go(request, f"/console/queues/{queue}?said={said + '-' if said else ''}empty")
-    response = _go(request, f"/console/cases/{leased['case']}" + (f"?said={said}" if said else ""))
-    keep_lease(response, house.settings, leased["case"], leased["token"])
-    return response
-
-
-def _go(request: Request, address: str) -> Response:
-    """On to another page; htmx is told so in a header, since a browser follows a redirect behind its back."""
-    if from_htmx(request):
-        return Response(status_code=204, headers={"HX-Redirect": address})
-    return RedirectResponse(address, 303)
-
-
-def _lease(
-    request: Request, house: House, reviewer: Principal, case_id: str, *, told: Notice | None, holds: bool = True
-) -> Response:
-    """The lease's own part of the page after it changed, and what there is to tell of it."""
-    case = show_case(house, request, reviewer, case_id, holds=holds)
-    return page(request, "_lease_changed.html", case=case, notice=told)
-
-
-def _lost(
-    request: Request, house: House, reviewer: Principal, case_id: str, error: LeaseLost, draft: Draft
-) -> Response:
-    told = lease_lost(case_id, error.extra, reviewer.name, house.clock())
-    if from_htmx(request):
-        response = _lease(request, house, reviewer, case_id, told=told, holds=False)
-        response.status_code = error.status
-        return at_notices(response)
-    return case_page(request, house, reviewer, case_id, draft=draft, told=told, holds=False, status=error.status)

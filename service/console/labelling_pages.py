@@ -25,7 +25,7 @@ ItemId = Annotated[str, Query(max_length=64, pattern=r"^(lab_[0-9A-Za-z]+)?$")]
 @router.get("/labelling")
 def labelling(request: Request, house: TheHouse, looker: Looker) -> Response:
     rows = progress_views(label_progress.everything(house))
-    return page(request, "labelling.html", workflows=rows, may_label=looker.may(Scope.REVIEW))
+    return page(request, "labelling.html", workflows=rows, may_label=looker.may_somewhere(Scope.REVIEW))
 
 
 @router.get("/labelling/{workflow}")
@@ -46,7 +46,7 @@ def label_page(
 ) -> Response:
     """A workflow's progress, and the request that one holds in this window. `last` can be taken back."""
     token = lease_token(request, house.settings) or ""
-    item = label_queue.held_now(house, looker, workflow, token) if looker.may(Scope.REVIEW) else None
+    item = label_queue.held_now(house, looker, workflow, token) if looker.may_somewhere(Scope.REVIEW) else None
     shown: dict[str, object] = {"notice": told} if told else {}
     return page(
         request,
@@ -56,6 +56,6 @@ def label_page(
         item=item_view(item, house.clock()) if item is not None else None,
         chosen=chosen,
         last=last,
-        may_label=looker.may(Scope.REVIEW),
+        may_label=looker.may_somewhere(Scope.REVIEW),
         **shown,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.console import words
 from service.console.words import phrase
+from service.domain.case import WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,23 @@ def lease_lost(case_id: str, extra: Mapping[str, Any], me: str, now: datetime) -
             f"Leave it to {holder}, or speak to them before their lease ends.",
             "review",
         )
-    if extra.get("state") == "queued":
+    if extra.get("state") in WAITING:
         return Notice(
             "Your lease has run out",
             f"The case is back in its queue and nobody has taken it. Nothing was recorded. {kept}",
             "Claim it again and decide.",
             "review",
             claim=case_id,
+        )
+    if until:
+        end = words.clock_time(datetime.fromisoformat(str(until)), now)
+        return Notice(
+            "This case is on hold",
+            f"Somebody put it aside until {end}. Nothing was recorded from this page. {kept}",
+            "Take it off hold first if it cannot wait.",
+            "review",
+            link=f"/console/cases/{case_id}",
+            link_text="See the case",
         )
     return Notice(
         f"This case is already {phrase(words.CASE_STATES, str(extra.get('state'))).short.lower()}",

@@ -9,25 +9,21 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from service.console import words
-from service.console.cookies import lease_token
 from service.console.decision_views import decision_rows, decision_view
-from service.console.guard import HOME, TheHouse, Visitor, need, own_address
+from service.console.guard import HOME, TheHouse, need
 from service.console.label_views import label_view
-from service.console.notices import Notice
-from service.console.render import DECISIONS, DOCUMENTS, QUEUES, RULES, TRY, page
+from service.console.render import DECISIONS, DOCUMENTS, RULES, TRY, page
 from service.console.rooms import fields
 from service.console.trouble import ConsoleRoute
-from service.console.views import UNWRITTEN, CaseView, Draft, case_view, queue_views, rows
 from service.domain.access import Principal, Scope
 from service.domain.types import Workflow
 from service.errors import NotFound
 from service.store.pointers import pointers
-from service.usecases import explain_label, read_case, read_decision
+from service.usecases import explain_label, read_decision
 from service.usecases.house import House
 
 router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
 
-Reader = Annotated[Principal, Depends(need(*QUEUES.scopes))]
 Trier = Annotated[Principal, Depends(need(*TRY.scopes))]
 Finder = Annotated[Principal, Depends(need(*DECISIONS.scopes))]
 Librarian = Annotated[Principal, Depends(need(*DOCUMENTS.scopes))]
@@ -35,84 +31,6 @@ Operator = Annotated[Principal, Depends(need(*RULES.scopes))]
 
 Cursor = Annotated[str | None, Query(max_length=300)]
 Word = Annotated[str, Query(max_length=200)]
-
-
-@router.get("/sign-in")
-def sign_in(request: Request, visitor: Visitor, next: Word = HOME) -> Response:
-    if visitor is not None:
-        return RedirectResponse(own_address(next), 303)
-    return page(request, "sign_in.html", next=own_address(next))
-
-
-@router.get("")
-def queues(request: Request, house: TheHouse, reader: Reader) -> Response:
-    found = read_case.queues(house, reader)
-    known = [workflow.queue.name for workflow in open_workflows(house)]
-    return page(request, "queues.html", queues=queue_views(found, known, house.clock()), may_claim=_may_claim(reader))
-
-
-@router.get("/queues/{queue}")
-def queue(
-    request: Request,
-    house: TheHouse,
-    reader: Reader,
-    queue: str,
-    state: Word = "open",
-    reason: Word = "",
-    after: Cursor = None,
-) -> Response:
-    now = house.clock()
-    found = read_case.page(house, reader, queue=queue, state=state, reason=reason or None, after=after)
-    counts = {view.name: view for view in queue_views(read_case.queues(house, reader), [queue], now)}
-    return page(
-        request,
-        "queue.html",
-        queue=counts[queue],
-        cases=rows(found["items"], reader.name, now),
-        next=found["next"],
-        first=after is None,
-        state=state,
-        reason=reason,
-        states=words.CASE_STATES.values(),
-        reasons=words.REASONS.values(),
-        may_claim=_may_claim(reader),
-    )
-
-
-@router.get("/cases/{case_id}")
-def case(request: Request, house: TheHouse, reader: Reader, case_id: str) -> Response:
-    return case_page(request, house, reader, case_id)
-
-
-def case_page(
-    request: Request,
-    house: House,
-    reader: Principal,
-    case_id: str,
-    *,
-    draft: Draft = UNWRITTEN,
-    told: Notice | None = None,
-    holds: bool | None = None,
-    status: int = 200,
-) -> Response:
-    """The case, with what the reviewer had already written when deciding it was refused."""
-    shown: dict[str, object] = {"notice": told} if told else {}
-    return page(
-        request,
-        "case.html",
-        status,
-        case=show_case(house, request, reader, case_id, holds),
-        draft=draft,
-        may_claim=_may_claim(reader),
-        may_explain_label=reader.may(Scope.EXPLAIN),
-        **shown,
-    )
-
-
-def show_case(house: House, request: Request, reader: Principal, case_id: str, holds: bool | None = None) -> CaseView:
-    found = read_case.view(house, reader, case_id)
-    has_token = lease_token(request, house.settings) is not None if holds is None else holds
-    return case_view(found, reader.name, has_token, house.clock())
 
 
 @router.get("/try")
@@ -201,7 +119,3 @@ def open_workflows(house: House) -> list[Workflow]:
 
 def label_titles(workflows: Iterable[Workflow]) -> dict[str, str]:
     return {label.id: label.title for workflow in workflows for label in workflow.labels}
-
-
-def _may_claim(principal: Principal) -> bool:
-    return principal.may(Scope.REVIEW)

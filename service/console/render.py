@@ -13,8 +13,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.console import words
+from service.console.keys import keys
 from service.console.notices import Notice
 from service.domain.access import Principal, Scope
+from service.usecases.preferences import Preferences
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -31,6 +33,7 @@ class Door:
 
 QUEUES = Door("/console", "Queues", frozenset({Scope.REVIEW, Scope.READ}))
 LABELLING = Door("/console/labelling", "Labelling", frozenset({Scope.REVIEW, Scope.READ, Scope.MODELS}))
+TEAM = Door("/console/team", "Team", frozenset({Scope.LEAD, Scope.OPERATE}))
 TRY = Door("/console/try", "Try it", frozenset({Scope.EXPLAIN}))
 DECISIONS = Door("/console/decisions", "Decisions", frozenset({Scope.READ, Scope.DECIDE}))
 DOCUMENTS = Door("/console/documents", "Documents", frozenset({Scope.READ, Scope.DOCUMENTS, Scope.SEARCH}))
@@ -39,12 +42,14 @@ RULES = Door("/console/rules", "Rules", frozenset({Scope.RULES}))
 HISTORY = Door("/console/rules/history", "History of rules", frozenset({Scope.AUDIT}))
 MODELS = Door("/console/models", "Models", frozenset({Scope.MODELS}))
 WATCH = Door("/console/watch", "Watch", frozenset({Scope.MODELS, Scope.OPERATE}))
-DOORS = (QUEUES, LABELLING, TRY, DECISIONS, DOCUMENTS, SEARCH, RULES, MODELS, WATCH, HISTORY)
+WEBHOOKS = Door("/console/webhooks", "Webhooks", frozenset({Scope.OPERATE}))
+PEOPLE = Door("/console/people", "People", frozenset({Scope.PEOPLE}))
+DOORS = (QUEUES, TEAM, LABELLING, TRY, DECISIONS, DOCUMENTS, SEARCH, RULES, MODELS, WATCH, WEBHOOKS, HISTORY, PEOPLE)
 
 
 def doors(principal: Principal | None) -> tuple[Door, ...]:
     """What this principal may enter, in the order of the navigation."""
-    return tuple(door for door in DOORS if principal and door.scopes & principal.scopes)
+    return tuple(door for door in DOORS if principal and any(map(principal.may_somewhere, door.scopes)))
 
 
 def here(path: str, shown: tuple[Door, ...]) -> Door | None:
@@ -77,12 +82,15 @@ _ENVIRONMENT.globals.update(static=static_address, plural=words.plural)
 def page(request: Request, template: str, status: int = 200, /, **shown: Any) -> HTMLResponse:
     """A page or fragment. `notice` is there in every template; pages with personal text are never kept by a cache."""
     principal: Principal | None = getattr(request.state, "principal", None)
+    kept: Preferences = getattr(request.state, "preferences", Preferences())
     entries = doors(principal)
     frame: Mapping[str, Any] = {
         "principal": principal,
         "doors": entries,
         "here": here(request.url.path, entries),
         "notice": said(request),
+        "keys": keys(kept.keys),
+        "colours": kept.colours,
     }
     body = _ENVIRONMENT.get_template(template).render({**frame, **shown})
     return HTMLResponse(body, status, headers={"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"})

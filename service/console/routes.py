@@ -8,20 +8,31 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.console import (
+    account_pages,
     actions,
+    case_actions,
+    case_pages,
     document_actions,
     document_pages,
     doubt_actions,
     doubt_pages,
     labelling_actions,
     labelling_pages,
+    live_pages,
     model_actions,
     model_pages,
     pages,
+    people_actions,
+    people_pages,
+    preference_pages,
+    queue_pages,
     rule_actions,
     rule_pages,
     search_pages,
+    sign_in_pages,
+    team_pages,
     watch_pages,
+    webhook_pages,
 )
 from service.console.render import STATIC
 from service.usecases.house import House
@@ -42,6 +53,10 @@ def install(app: FastAPI, house: House) -> None:
     app.state.house = house
     app.mount("/static", Kept(directory=STATIC), name="static")
     for part in (
+        sign_in_pages,
+        account_pages,
+        people_actions,
+        people_pages,
         actions,
         rule_actions,
         document_actions,
@@ -54,7 +69,14 @@ def install(app: FastAPI, house: House) -> None:
         model_actions,
         model_pages,
         watch_pages,
+        webhook_pages,
         search_pages,
+        live_pages,
+        case_actions,
+        case_pages,
+        queue_pages,
+        preference_pages,
+        team_pages,
         pages,
     ):
         app.include_router(part.router)

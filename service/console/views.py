@@ -8,15 +8,24 @@ from datetime import datetime
 from typing import Any
 
 from service.console import words
+from service.console.case_story import Said, Told, assigned, hold_words, told
 from service.console.findings import EvidenceView, RulesView, evidence_views, rules_view
 from service.console.marks import Marked, Piece, cut
 from service.console.words import Phrase, phrase
+from service.domain.case import OPEN, CaseState
 
 #: Number keys that choose a label.
 KEYS = 9
 
 #: What a form sends for "none of these labels"; a label's id cannot hold a space.
 NO_LABEL = "no label"
+
+
+_WITH_LEASE = frozenset({"skip", "hold", "escalate"})
+_WITHOUT_LEASE = frozenset({"assign", "reopen", "cancel"})  # by whoever leads the queue, if not by its holder
+
+#: What stands for a character that the rules oblige to redact.
+BLOT = "\u2022"
 
 
 def instant(text: str) -> datetime:
@@ -77,7 +86,6 @@ def rows(cases: Iterable[Mapping[str, Any]], me: str, now: datetime) -> tuple[Ro
 
 def _row(case: Mapping[str, Any], me: str, now: datetime) -> Row:
     lease = case["lease"]
-    closed = case["state"] == "decided"
     return Row(
         id=case["id"],
         kind=words.BLIND if case["blind"] else phrase(words.KINDS, case["kind"]),
@@ -85,13 +93,19 @@ def _row(case: Mapping[str, Any], me: str, now: datetime) -> Row:
         priority=case["priority"],
         age=words.ago(instant(case["created_at"]), now),
         created_at=case["created_at"],
-        due="closed" if closed else words.due(instant(case["due_at"]), now),
+        due=_due(case, now),
         due_at=case["due_at"],
         overdue=case["overdue"],
         reasons=tuple(phrase(words.REASONS, reason) for reason in case["reasons"]),
         excerpt=" ".join(case.get("excerpt", "").split()) or "(no text)",
         holder=("you" if lease["holder"] == me else lease["holder"]) if lease else "",
     )
+
+
+def _due(case: Mapping[str, Any], now: datetime) -> str:
+    if case["state"] not in OPEN:
+        return "closed"
+    return "clock stopped" if case["state"] == CaseState.NEEDS_INFORMATION else words.due(instant(case["due_at"]), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,7 @@ class Choice:
 class Holding:
     """Who has the case, from where one stands."""
 
-    who: str  #: `you`, `you_elsewhere`, `other`, `nobody` or `closed`
+    who: str  #: `you`, `you_elsewhere`, `other`, `nobody`, `waits` (for a date, for whoever asked) or `closed`
     holder: str = ""
     until: str = ""  #: RFC 3339
     until_words: str = ""
@@ -165,6 +179,19 @@ class CaseView:
     draft_sources: tuple[str, ...]
     holding: Holding
     review: Review | None
+    may: frozenset[str] = frozenset()  #: actions of the table that this person may take now
+    story: tuple[Told, ...] = ()  #: what happened, newest first
+    opinions: tuple[Said, ...] = ()  #: what people said of it that is not out, as far as one may hear it
+    waits: str = ""  #: until when it is on hold, by whom and why
+    assigned: str = ""  #: whom it is handed over to, in words
+    masked: bool = False  #: something of the text is blotted out
+    summary: tuple[str, ...] = ()  #: the sentences that head a long request
+    by_model: bool = False  #: a language model wrote the draft
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """What may be done with it besides deciding and returning; what needs the lease only where the lease is."""
+        return self.may & (_WITH_LEASE | _WITHOUT_LEASE if self.holding.yours else _WITHOUT_LEASE)
 
     @property
     def guess(self) -> str:
@@ -197,6 +224,14 @@ def case_view(case: Mapping[str, Any], me: str, has_token: bool, now: datetime) 
         draft_sources=tuple((case.get("draft") or {}).get("citations", ())),
         holding=holding(case["state"], case["lease"], me, has_token, now),
         review=_review(case.get("review"), titles, now),
+        may=frozenset(case.get("allowed", ())),
+        story=told(case.get("events", ()), now),
+        opinions=tuple(Said.of(each, titles) for each in case.get("opinions", ()) if not case.get("review")),
+        waits=hold_words(case.get("hold"), now),
+        assigned=assigned(case.get("assigned_to"), me),
+        masked=BLOT in case["text"],
+        summary=tuple(case["text"][part["start"] : part["end"]] for part in case.get("summary") or ()),
+        by_model=bool((case.get("draft") or {}).get("by_model")),
     )
 
 
@@ -226,8 +261,10 @@ def choice_views(
 
 
 def holding(state: str, lease: Mapping[str, Any] | None, me: str, has_token: bool, now: datetime) -> Holding:
-    if state == "decided":
+    if state not in OPEN:
         return Holding("closed")
+    if state in (CaseState.ON_HOLD, CaseState.NEEDS_INFORMATION):
+        return Holding("waits")
     if lease is None:
         return Holding("nobody")
     mine = lease["holder"] == me

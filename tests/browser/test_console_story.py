@@ -102,9 +102,24 @@ def test_agreeing_takes_two_keys_and_the_next_case_is_there(live_server: LiveSer
     outcomes = page.locator(".choice").evaluate_all("all => all.slice(0, 9).map((each) => each.dataset.outcome)")
     page.keyboard.press(str(outcomes.index("allow") + 1))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/console/cases/**said=decided")
+    page.wait_for_url(lambda address: held not in address)
     assert {held, page.url.split("/")[-1].split("?")[0]} == {first["case"], second["case"]}
+    expect(page.locator("#toast")).to_contain_text("Decided")
     expect(page.locator("#lease")).to_contain_text("Yours until")
+
+
+def test_another_label_takes_five_keys_at_most(shared_server: LiveServer, watched: Watched) -> None:
+    """The filter, a letter or two, Enter to choose, Enter to decide: no more than five, whatever the label."""
+    asked, page = _ask(shared_server), watched.page
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    _claim(page, shared_server, asked["case"])
+    pressed = ("/", "p", "i", "Enter", "Enter")
+    for key in pressed:
+        page.keyboard.press(key)
+    page.wait_for_url(lambda address: asked["case"] not in address)
+    (said,) = _call(shared_server, shared_server.reviewer_key, f"/v1/cases/{asked['case']}")["opinions"]
+    assert len(pressed) <= 5
+    assert said["labels"] == ["pin_help"]
 
 
 def test_a_label_without_an_outcome_of_its_own_has_to_be_given_one(shared_server: LiveServer, watched: Watched) -> None:
@@ -138,7 +153,7 @@ def test_a_lost_lease_is_told_and_nothing_written_is_lost(shared_server: LiveSer
     expect(page.locator("#notices")).to_contain_text("The case is yours again")
     expect(page.locator("#note")).to_have_value("Worth keeping.")
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**said=decided*")
+    page.wait_for_url(lambda address: asked["case"] not in address)
     review = _call(shared_server, shared_server.reviewer_key, f"/v1/decisions/{asked['id']}")["review"]
     assert review["note"] == "Worth keeping."
 
@@ -183,7 +198,7 @@ def test_the_essential_path_needs_no_javascript(shared_server: LiveServer, brows
     page = context.new_page()
     page.goto(f"{shared_server.url}/console/cases/{asked['case']}")
     page.fill("#key", shared_server.reviewer_key)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in with the key").click()
     page.get_by_role("button", name="Claim this case").click()
     page.get_by_label("Charged twice for one card payment").check()
     page.fill("#note", "By hand.")
@@ -212,7 +227,7 @@ def test_hostile_text_is_shown_and_never_run(shared_server: LiveServer, watched:
     page.locator("summary").press("Enter")
     page.fill("#reply", HOSTILE)
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**said=decided*")
+    page.wait_for_url(lambda address: asked["case"] not in address)
     page.goto(f"{shared_server.url}/console/decisions/{asked['id']}")
     expect(page.locator(".history")).to_contain_text("<svg onload=alert(3)>")
     page.goto(f"{shared_server.url}/console/cases/{asked['case']}?said={HOSTILE}")

@@ -1,13 +1,18 @@
-// What a page can do beyond its forms and links: keys, type-to-filter, the lease's countdown. Nothing depends on it.
+// What a page can do beyond its forms and links: keys, type-to-filter, countdowns, live counts. Nothing depends on it.
 "use strict";
 
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-const form = one("[data-case]"); // on the page of a case that one may decide
+const deciding = () => one("[data-case]"); // on the page of a case that one may decide
+const set = document.body.dataset; // keys of deeds that are no button's
 const AWAY = 15 * 60_000; // a page untouched for so long no longer renews its lease
 
 document.documentElement.classList.add("scripted");
-all(".filter[hidden], [data-opens][hidden], [data-copies][hidden]").forEach((element) => (element.hidden = false));
+
+function reveal() {
+  all(".filter[hidden], [data-opens][hidden], [data-copies][hidden]").forEach((element) => (element.hidden = false));
+}
+reveal();
 
 function say(template) {
   one("#notices").replaceChildren(one(template).content.cloneNode(true));
@@ -22,8 +27,27 @@ function press(key) {
   const target = one(`[data-key="${CSS.escape(key)}"]`);
   if (!target || target.disabled) return false;
   target.focus();
-  if (target.matches("textarea")) target.select();
+  if (target.matches("textarea, input:not([type=radio], [type=checkbox])")) target.select();
   else target.click();
+  return true;
+}
+
+// opening one of the other deeds leads into its first field; Escape closes it again
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (!event.target.matches(".verb[open]")) return;
+    one("input, textarea, select", event.target)?.focus();
+    event.target.scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
+
+function close(element) {
+  const verb = element.closest(".verb[open]");
+  if (!verb) return false;
+  verb.open = false;
+  one("summary", verb).focus();
   return true;
 }
 
@@ -50,8 +74,8 @@ function mark(place) {
 }
 
 function define() {
-  form?.classList.toggle("defined");
-  return Boolean(form);
+  deciding()?.classList.toggle("defined");
+  return Boolean(deciding());
 }
 
 function send(button) {
@@ -59,9 +83,18 @@ function send(button) {
   return Boolean(one(button));
 }
 
+let leaving = false; // a decision is on its way: a key meant for this case must not act on the next one
+
 function act(event) {
   const field = event.target.closest?.(FIELDS);
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return send("#decide-next") || send("[data-sends]");
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (leaving && (plain || event.key === "Enter")) return event.key !== "Tab";
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const verb = event.target.closest?.(".verb form");
+    if (verb) return verb.requestSubmit(), true;
+    return send("#decide-next") || send("[data-sends]");
+  }
+  if (event.key === "Escape" && event.target.closest && close(event.target)) return true;
   if (event.key === "Escape" && field) return field.blur(), true;
   if (field || event.ctrlKey || event.metaKey || event.altKey) return false;
   if (event.key === "?") return toggleKeys();
@@ -71,10 +104,12 @@ function act(event) {
   if (event.key === "Enter" && !event.target.closest("a, button, summary")) {
     return send(event.shiftKey ? "#decide-stay" : "#decide-next");
   }
-  if (event.key === "/") return one("#filter")?.focus(), Boolean(one("#filter"));
-  if (event.key === "d") return define();
-  if (event.key === "j" || event.key === "k") return step(event.key === "j" ? 1 : -1);
-  return event.key.length === 1 && press(event.key.toLowerCase());
+  const key = event.key.length === 1 ? event.key.toLowerCase() : "";
+  if (key && key === set.filter && one("#filter")) return one("#filter").focus(), true;
+  if (key && key === set.define && deciding()) return define();
+  if (key && key === set.next && step(1)) return true;
+  if (key && key === set.previous && step(-1)) return true;
+  return Boolean(key) && press(key);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -93,13 +128,14 @@ function settled(outcomes) {
 function standAlone(clicked) {
   // "none of these" goes with no label: whichever was chosen last stays
   const none = one("#label-none");
-  if (!none.checked || all("[name=label]:checked", form).length < 2) return;
+  if (!none.checked || all("[name=label]:checked", deciding()).length < 2) return;
   if (clicked !== none) none.checked = false;
-  else all("[name=label]:checked", form).forEach((label) => (label.checked = label === none));
+  else all("[name=label]:checked", deciding()).forEach((label) => (label.checked = label === none));
 }
 
 function follow(event) {
   // outcome and reason code follow the labels, unless the reviewer has set them
+  const form = deciding();
   standAlone(event?.target);
   if (!one("#label-outcome")) return; // labelling asks for no outcome
   const labels = all("[name=label]:checked", form);
@@ -118,32 +154,38 @@ function follow(event) {
 
 function narrow(text) {
   const wanted = text.toLowerCase().split(/\s+/).filter(Boolean);
-  all(".choice", form).forEach((choice) => {
+  all(".choice", deciding()).forEach((choice) => {
     choice.hidden = !wanted.every((word) => choice.dataset.words.includes(word));
   });
 }
 
-if (form) {
-  form.addEventListener("change", follow);
-  follow();
-  const filter = one("#filter");
-  filter.addEventListener("input", () => narrow(filter.value));
-  filter.addEventListener("keydown", (event) => {
-    if (!["Enter", "ArrowDown"].includes(event.key) || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    const first = one(".choice:not([hidden]) input", form);
-    first?.focus();
-    if (event.key === "Enter") first?.click();
-  });
-}
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-case]")) follow(event);
+});
+document.addEventListener("input", (event) => {
+  if (event.target.id === "filter") narrow(event.target.value);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "filter" || !["Enter", "ArrowDown"].includes(event.key) || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const first = one(".choice:not([hidden]) input", deciding());
+  first?.focus();
+  if (event.key === "Enter") first?.click();
+});
+if (deciding()) follow();
 
-all("[data-copies]").forEach((button) =>
-  button.addEventListener("click", () => {
-    const into = one(`#${button.dataset.into}`);
-    into.value = one(`#${button.dataset.copies}`).textContent.trim();
-    into.focus();
-  }),
-);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copies]");
+  if (!button) return;
+  const into = one(`#${button.dataset.into}`);
+  into.value = one(`#${button.dataset.copies}`).textContent.trim();
+  into.focus();
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.matches("#decision, .verb form")) leaving = true;
+});
+document.addEventListener("htmx:afterRequest", () => (leaving = false));
 
 // --- files to be sent ------------------------------------------------------------------------------------------
 
@@ -168,6 +210,17 @@ function tick() {
     const left = Math.max(0, Math.round((clock.dataset.end - Date.now()) / 1000));
     clock.textContent = left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left` : "run out";
     clock.classList.toggle("low", left < 120);
+  });
+}
+
+function goOut() {
+  // what can be taken back, until it is out
+  all("[data-goes]").forEach((toast) => {
+    toast.dataset.end ??= Date.now() + 1000 * toast.dataset.goes;
+    const left = Math.round((toast.dataset.end - Date.now()) / 1000);
+    const clock = one("[data-goes-in]", toast);
+    if (left <= 0) toast.remove();
+    else if (clock) clock.textContent = `${left} s`;
   });
 }
 
@@ -199,4 +252,80 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (["way", "found"].includes(event.detail.target.id)) one("#notices").replaceChildren(); // what was wrong before is mended
 });
 document.addEventListener("htmx:load", tick);
-setInterval(tick, 1000);
+setInterval(() => (tick(), goOut()), 1000);
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "page") return;
+  // the next case, in place of the one before: as on a page that was loaded anew
+  reveal();
+  if (deciding()) follow();
+  listen();
+  one("#content").focus({ preventScroll: true });
+});
+
+// --- light and dark --------------------------------------------------------------------------------------------
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function offer() {
+  // the other one of what is shown, where nothing was chosen and the system decides
+  const button = one("[data-colours-switch] button");
+  if (!button || document.documentElement.dataset.colours) return;
+  button.value = dark.matches ? "light" : "dark";
+  one(".unseen", button).textContent = dark.matches ? "Light colours" : "Dark colours";
+}
+offer();
+dark.addEventListener("change", offer);
+all("[data-colours-switch]").forEach((form) => (form.elements.back.value = location.pathname + location.search));
+
+// --- what changes meanwhile ------------------------------------------------------------------------------------
+
+let heard; // the one connection of this page, while it is seen
+
+function listen() {
+  const about = one("#next")?.dataset.live ?? set.live;
+  heard?.close();
+  heard = undefined;
+  if (!about || document.hidden || !window.EventSource) return;
+  heard = new EventSource(`/console/live?${about}`);
+  heard.addEventListener("counts", (event) => show(JSON.parse(event.data)));
+}
+
+let counted = "";
+
+function show(news) {
+  all("[data-queue]").forEach((row) => {
+    const found = news.queues[row.dataset.queue] ?? { open: 0, claimed: 0, overdue: 0, oldest: "–" };
+    all("[data-count]", row).forEach((place) => {
+      const value = found[place.dataset.count];
+      const text = typeof value === "number" ? value.toLocaleString("en") : value;
+      if (place.textContent.trim() !== text) place.textContent = text;
+      if ("tone" in place.dataset) place.className = value ? "chip block" : "";
+    });
+    const claim = one("button", row);
+    if (claim) claim.disabled = claim.dataset.never === "" || found.open <= found.claimed;
+  });
+  all("[data-reason]").forEach((option) => {
+    const count = news.reasons[option.dataset.reason];
+    option.textContent = option.dataset.words + (count ? ` (${count.toLocaleString("en")})` : "");
+  });
+  all("[data-live-open]").forEach((place) => {
+    const found = news.queues[place.dataset.liveOpen];
+    place.textContent = found ? `· ${found.open.toLocaleString("en")} open` : "";
+  });
+  const looking = one("#looking");
+  if (looking) {
+    const names = news.looking;
+    const words = names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} looking at this case too.` : "";
+    if (looking.textContent !== words) looking.textContent = words;
+    looking.hidden = !names.length;
+  }
+  const now = JSON.stringify(Object.entries(news.queues).map(([name, each]) => [name, each.open, each.claimed]));
+  if (counted && now !== counted) htmx.trigger(document.body, "counted");
+  counted = now;
+}
+
+document.addEventListener("visibilitychange", listen);
+window.addEventListener("pagehide", () => heard?.close());
+window.addEventListener("pageshow", (event) => event.persisted && listen());
+listen();

@@ -12,11 +12,13 @@ from starlette.requests import Request
 
 from service.api.examples import LABEL_EXPLANATION
 from service.console import rule_words, words
+from service.console.case_pages import Undo
 from service.console.change_views import FilesView, back_view, earlier_view, files_view, reckoned
 from service.console.decision_views import decision_view
 from service.console.label_views import label_view
 from service.console.notices import Notice
 from service.console.one_rule_views import rule_view
+from service.console.queue_views import Filters, filter_links
 from service.console.render import DOORS, STATIC, doors, here, page, said, static_address
 from service.console.replay_views import replay_view
 from service.console.rooms import fields, way
@@ -28,6 +30,7 @@ from service.console.trouble import notice_of
 from service.console.views import Draft, case_view, queue_views, rows
 from service.domain.access import ROLES, Principal
 from service.errors import FieldProblem, InvalidRequest
+from service.usecases.preferences import Filter
 from tests.unit.service.console.material import (
     FINDING,
     NOW,
@@ -91,17 +94,21 @@ def _evil_case() -> dict[str, Any]:
     )
 
 
+#: What the page of a case shows besides the case.
+BESIDE = {"undo": Undo("case_0", 12), "revealed": None, "soonest": "2026-11-21T09:00", "tomorrow": "2026-11-22T09:00"}
+
+
 def _case_page() -> str:
     shown = case_view(_evil_case(), EVIL, has_token=True, now=NOW)
     draft = Draft((EVIL,), EVIL, EVIL, EVIL, EVIL, frozenset({EVIL}))
     notice = Notice(EVIL, EVIL, EVIL, problems=((EVIL, EVIL),), claim="case_1", link="/console", link_text=EVIL)
-    return _body("case.html", case=shown, draft=draft, may_claim=True, may_explain_label=True, notice=notice)
+    return _body("case.html", **BESIDE, case=shown, draft=draft, may_claim=True, may_explain_label=True, notice=notice)
 
 
 def _decided_page() -> str:
     evil = review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL], passages=[EVIL])
     shown = case_view({**_evil_case(), "state": "decided", "lease": None, "review": evil}, "Maya", False, NOW)
-    return _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
+    return _body("case.html", **BESIDE, case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
 
 
 def _decision_page() -> str:
@@ -134,7 +141,14 @@ def _try_page() -> str:
 def _queue_page() -> str:
     (queue,) = queue_views([], [EVIL], NOW)
     cases = rows([{**_evil_case(), "excerpt": EVIL}], "Maya", NOW)
-    listed = {"states": words.CASE_STATES.values(), "reasons": words.REASONS.values()}
+    listed: dict[str, object] = {
+        "states": words.CASE_STATES.values(),
+        "reasons": words.REASONS.values(),
+        "count_of": {EVIL: 3},
+    }
+    wanted = Filters(EVIL, EVIL, EVIL)
+    kept = filter_links([Filter(EVIL, EVIL, EVIL, ""), Filter(EVIL, "another", EVIL, EVIL)], wanted)
+    listed |= {"kept": kept, "wanted": wanted, "undo": Undo(EVIL, 3)}
     return _body(
         "queue.html", queue=queue, cases=cases, next=EVIL, first=True, state=EVIL, reason=EVIL, may_claim=True, **listed
     )
@@ -267,7 +281,7 @@ def test_a_case_form_keeps_what_was_written() -> None:
     """After a refusal the page shows the reviewer's own words again, chosen and ticked."""
     draft = Draft(("complaint",), "block", "FRD", "my note", "my reply", frozenset({"retail-banking/complaints@1#0"}))
     shown = case_view(case(), "Maya", has_token=False, now=NOW)
-    body = _body("case.html", case=shown, draft=draft, may_claim=True, may_explain_label=True)
+    body = _body("case.html", **BESIDE, case=shown, draft=draft, may_claim=True, may_explain_label=True)
     assert re.search(r'value="complaint" required checked', body)
     assert re.search(r'value="block" data-key="b" checked', body)
     assert re.search(r'complaints@1#0" data-passage="2" checked', body)
@@ -281,12 +295,12 @@ def test_several_labels_are_ticked_and_one_is_chosen() -> None:
     held = case(state="claimed", lease=lease(), several=True)
     shown = case_view(held, "Maya", has_token=True, now=NOW)
     draft = Draft(("complaint", "bereavement"))
-    body = _body("case.html", case=shown, draft=draft, may_claim=True, may_explain_label=True)
+    body = _body("case.html", **BESIDE, case=shown, draft=draft, may_claim=True, may_explain_label=True)
     assert len(re.findall(r'<input type="checkbox" name="label"', body)) == 4
     assert len(re.findall(r'name="label"[^>]* checked', body)) == 2
     assert re.search(r'name="label"[^>]* required', body) is None
     one = case_view(case(state="claimed", lease=lease()), "Maya", has_token=True, now=NOW)
-    body = _body("case.html", case=one, draft=Draft(), may_claim=True, may_explain_label=True)
+    body = _body("case.html", **BESIDE, case=one, draft=Draft(), may_claim=True, may_explain_label=True)
     assert len(re.findall(r'<input type="radio" name="label"[^>]* required', body)) == 4
 
 
@@ -294,7 +308,7 @@ def test_a_blind_case_shows_no_trace_of_what_was_made_of_it() -> None:
     """No section for rules, documents or the classifier, no way to the decision: there is only the request."""
     held = blind_case(state="claimed", lease=lease())
     shown = case_view(held, "Maya", has_token=True, now=NOW)
-    body = _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
+    body = _body("case.html", **BESIDE, case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
     for made in ("Rules", "Approved documents", "classifier thinks", "Suggested", "dec_1", "explanation", 'percent">'):
         assert made not in body.partition("<main")[2].partition("<dialog")[0].replace('percent"></span>', "")
     assert "Blind check" in body
@@ -304,7 +318,7 @@ def test_a_blind_case_shows_no_trace_of_what_was_made_of_it() -> None:
 def test_somebody_elses_case_can_be_read_but_not_decided() -> None:
     """The holder is named, and there is no form to send."""
     shown = case_view(case(state="claimed", lease=lease("Sam")), "Maya", has_token=False, now=NOW)
-    body = _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
+    body = _body("case.html", **BESIDE, case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
     assert "<strong>Sam</strong> holds this case" in body
     assert 'name="label"' not in body
     assert "Decide and next" not in body
@@ -312,9 +326,8 @@ def test_somebody_elses_case_can_be_read_but_not_decided() -> None:
 
 def test_a_reader_without_scope_review_is_not_offered_to_claim() -> None:
     """Reading a case is not deciding it."""
-    body = _body(
-        "case.html", case=case_view(case(), "Ada", False, NOW), draft=Draft(), may_claim=False, may_explain_label=True
-    )
+    shown = case_view(case(), "Ada", False, NOW)
+    body = _body("case.html", **BESIDE, case=shown, draft=Draft(), may_claim=False, may_explain_label=True)
     assert "Claim this case" not in body
     assert "scope “review”" in body
 
@@ -322,11 +335,11 @@ def test_a_reader_without_scope_review_is_not_offered_to_claim() -> None:
 def test_every_field_has_a_label() -> None:
     """A screen reader names each control of the form."""
     shown = case_view(case(state="claimed", lease=lease()), "Maya", has_token=True, now=NOW)
-    body = _body("case.html", case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
+    body = _body("case.html", **BESIDE, case=shown, draft=Draft(), may_claim=True, may_explain_label=True)
     controls = re.findall(r"<(?:input|select|textarea)\b[^>]*>", body)
     for control in controls:
         found = re.search(r'\sid="([^"]+)"', control)
-        wrapped = f"<label>{control}" in body or f'<label class="tick">{control}' in body
+        wrapped = f"<label>{control}" in body or f'<label class="tick">{control}' in body or 'type="hidden"' in control
         assert wrapped or (found and f'for="{found.group(1)}"' in body), control
 
 
@@ -334,7 +347,22 @@ def test_every_field_has_a_label() -> None:
     "role, names",
     [
         ("reviewer", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "Search"]),
-        ("operations", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "Search", "Rules", "Watch"]),
+        (
+            "operations",
+            [
+                "Queues",
+                "Team",
+                "Labelling",
+                "Try it",
+                "Decisions",
+                "Documents",
+                "Search",
+                "Rules",
+                "Watch",
+                "Webhooks",
+                "People",
+            ],
+        ),
         ("caller", ["Decisions"]),
         ("auditor", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "History of rules"]),
     ],
@@ -378,7 +406,7 @@ def test_an_address_can_only_make_the_page_say_what_we_prepared() -> None:
 
 def test_pages_are_never_kept_by_a_cache() -> None:
     """They hold personal text."""
-    assert page(_request(), "sign_in.html", next="/console").headers["cache-control"] == "no-store"
+    assert page(_request(), "preferences.html", deeds=(), choices=()).headers["cache-control"] == "no-store"
 
 
 def test_refusals_name_fields_in_words() -> None:

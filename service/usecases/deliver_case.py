@@ -1,0 +1,134 @@
+"""Let a decision go out once nobody can take it back, or ask another person first.
+
+One opinion is the decision, unless the queue's policy draws the case for a second one. Two that agree are; two that do
+not wait for a third person, whose word it is then. Only what goes out settles the decision, tells the caller, counts
+for rules and teaches the classifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from rules.model import Effect
+from service.domain.case import CaseAction, CaseKind, CaseState
+from service.domain.chosen import combined
+from service.domain.types import DecidedBy, Outcome, State
+from service.store import cases, decisions, events, examples, ledger, reviews, rule_hours
+from service.store.engine import Connection, Row
+from service.usecases.case_grounds import Grounds, grounds
+from service.usecases.collect import teach
+from service.usecases.house import House
+from service.usecases.move_case import SERVICE, locked, move
+
+_SPOKEN_OF = frozenset({Effect.BLOCK, Effect.REVIEW, Effect.RECHECK})  # by what a person decides
+
+
+def deliver_due(house: House, case_id: str) -> bool:
+    """Let the case's decision go on if its time has come; whether it did. For whoever comes before the steward."""
+    found, now = grounds(house, case_id), house.clock()
+
+    def work(connection: Connection) -> str | None:
+        row = locked(connection, case_id)
+        due = row.state == CaseState.DECIDED.value and row.wake_at is not None and row.wake_at <= now
+        return settle(connection, house, found, row, now).decision if due else None
+
+    decision_id = house.store.commit(work)
+    if decision_id is not None:
+        house.changed.tell(decision_id)
+    return decision_id is not None
+
+
+def settle(connection: Connection, house: House, found: Grounds, row: Row[Any], now: datetime) -> Row[Any]:
+    """The decided case after its decision went out, or waiting for another person."""
+    said = [each for each in reviews.of_case(connection, row.id) if each.undone_at is None]
+    to = _wants(house, found, said)
+    if to is not None:
+        people = [*(each.reviewer for each in said), found.decision.principal]
+        cases.pass_over(connection, row.id, people, "reviewed", now)
+        values = {"stage": to.value, "assigned_to": None}
+        return move(connection, house, row, CaseAction.PASS_ON, by=SERVICE, now=now, to=to, values=values)
+    return _deliver(connection, house, found, row, said[-1], now)
+
+
+def _wants(house: House, found: Grounds, said: Sequence[Row[Any]]) -> CaseState | None:
+    """Where another person is to say what they think; None: the last opinion is the decision."""
+    match len(said):
+        case 1:
+            drawn = house.draw() < found.queue.second_review
+            return CaseState.SECOND_REVIEW if drawn else None
+        case 2:
+            return None if _agree(*said) else CaseState.ADJUDICATION
+    return None
+
+
+def _agree(one: Row[Any], other: Row[Any]) -> bool:
+    return one.outcome == other.outcome and set(one.labels) == set(other.labels)
+
+
+def _deliver(
+    connection: Connection, house: House, found: Grounds, row: Row[Any], review: Row[Any], now: datetime
+) -> Row[Any]:
+    before = decisions.get(connection, row.decision)
+    assert before is not None, "the foreign key keeps the decision"
+    outcome = Outcome(review.outcome)
+    reviews.deliver(connection, review.id, now)
+    decisions.settle(
+        connection,
+        row.decision,
+        outcome=outcome.value,
+        decided_by=DecidedBy.REVIEWER.value,
+        labels=review.labels,
+        now=now,
+    )
+    if row.kind != CaseKind.APPEAL.value:
+        _judge_rules(connection, found, outcome, now)
+    _teach(connection, house, found, review, now)
+    values = {"delivered_at": now}
+    after = move(connection, house, row, CaseAction.DELIVER, by=SERVICE, now=now, values=values)
+    told = {"decision": row.decision, "case": row.id, "workflow": row.workflow, "outcome": outcome.value}
+    waited = before.state == State.WAITING.value
+    if waited or (before.outcome, list(before.labels)) != (outcome.value, list(review.labels)):
+        kind = "decision.final" if waited else "decision.corrected"
+        events.add(connection, house.new_id("evt"), kind, row.decision, told, now)
+    return after
+
+
+def _judge_rules(connection: Connection, found: Grounds, outcome: Outcome, now: datetime) -> None:
+    """Count for each rule that blocked or asked for a person whether that person blocked what it matched."""
+    findings = (found.made.get("rules") or {}).get("findings", ())
+    rules = {finding["rule"] for finding in findings if finding["effect"] in _SPOKEN_OF}
+    what = "upheld" if outcome is Outcome.BLOCK else "overturned"
+    place = {"workflow": found.workflow.name, "release": found.decision.release, "hour": rule_hours.hour_of(now)}
+    rule_hours.add_rules(connection, [{**place, "rule": rule, what: 1} for rule in rules])
+
+
+def _teach(connection: Connection, house: House, found: Grounds, review: Row[Any], now: datetime) -> None:
+    """The decision becomes an example; a correction of one that became one already puts that right."""
+    known = examples.taught_by(connection, review.decision)
+    example = examples.get(connection, known) if known is not None else None
+    if example is None:
+        own = combined(label.outcome for name in review.labels if (label := found.workflow.label(name)))
+        outcome = Outcome(review.outcome)
+        teach(
+            connection,
+            house,
+            decision=review.decision,
+            request_payload=found.decision.request,
+            labels=review.labels,
+            by=review.reviewer,
+            drawn=found.decision.probability,
+            suggested=review.suggested,
+            now=now,
+            outcome=None if outcome is own else outcome,
+        )
+    elif list(example.labels) != list(review.labels):
+        examples.relabel(connection, example.id, review.labels, review.reviewer)
+        body = {
+            "workflow": example.workflow,
+            "was": list(example.labels),
+            "labels": list(review.labels),
+            "by": review.reviewer,
+        }
+        ledger.append(connection, "example.corrected", example.id, now, body)
