@@ -13,10 +13,10 @@ from service.api.auth import CaseReader, ReleaseReader, TheHouse
 from service.api.cases import CaseStateInQuery
 from service.api.door import may_answer, router
 from service.domain.access import Principal
+from service.domain.export import Form, What
 from service.errors import Forbidden, LedgerUnavailable
 from service.store.exports import Wanted
-from service.usecases.export_cases import Export, What, export
-from service.usecases.export_rows import Form
+from service.usecases.export_cases import Export, export
 from service.usecases.house import House
 
 routes = router("Exports", "/v1")

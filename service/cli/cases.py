@@ -12,8 +12,7 @@ import typer
 from service.cli.opening import by, opened
 from service.cli.saying import plain, print_json, print_table, say
 from service.domain.access import ROLES, Principal
-from service.usecases.export_cases import Export, What, export
-from service.usecases.export_rows import Form
+from service.domain.export import Form, What
 
 app = typer.Typer(no_args_is_help=True, help="Cases, and the replies that go with them.")
 
@@ -36,6 +35,7 @@ def export_command(
 ) -> None:
     """Take cases or labels out, as CSV or JSON Lines. Personal data is blotted out unless asked for."""
     from service.store.exports import Wanted
+    from service.usecases.export_cases import Export, export
 
     chosen = form or _FORMS.get(out.suffix.lower() if out else "", Form.JSONL)
     wanted = Wanted(workflow, queue, state, _utc(since), _utc(until))

@@ -10,7 +10,7 @@ import typer
 
 from service.cli import label_changes
 from service.cli.label_telling import ask_labels, tell_choices, tell_doubts, tell_progress, tell_proposals
-from service.cli.opening import by, opened, operator
+from service.cli.opening import by, opened, reviewer
 from service.cli.saying import plain, print_json, progress_shown, say
 from service.errors import BadRequest
 
@@ -83,7 +83,7 @@ def next_request(workflow: Workflow, as_json: Json = False) -> None:
     from service.usecases.choose_labels import chosen_again
 
     with opened() as house:
-        me, before = operator(), ""
+        me, before = reviewer(), ""
         item = label_queue.claim_next(house, me, workflow)
         if as_json:
             print_json(item)
@@ -117,8 +117,8 @@ def give(item: Item, labels: Labels = None, as_json: Json = False) -> None:
 
     with opened() as house:
         label_queue.check(house, item, labels or [])  # before what was said of it is taken back
-        held = label_queue.take_back(house, operator(), item)
-        said = label_queue.give(house, operator(), item, held["token"], labels or [])
+        held = label_queue.take_back(house, reviewer(), item)
+        said = label_queue.give(house, reviewer(), item, held["token"], labels or [])
         chosen_again(house, said["workflow"], by())
     if as_json:
         print_json(said)

@@ -42,5 +42,9 @@ def operator() -> Principal:
     return Principal("cli", by(), ROLES["operations"])
 
 
+def reviewer() -> Principal:
+    return Principal("cli", by(), ROLES["reviewer"])
+
+
 def model_owner() -> Principal:
     return Principal("cli", by(), ROLES["model-owner"])

@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, Final
 
 from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
+from service.domain.export import Form, What
 from service.errors import Forbidden
 from service.store import ledger
 from service.store.engine import Connection, Row
 from service.store.exports import Wanted, some_cases, some_examples
-from service.usecases.export_rows import CASE, LABEL, Form, case_row, label_row, written
+from service.usecases.export_rows import CASE, LABEL, case_row, label_row, written
 from service.usecases.house import House
 
 _STEP: Final = 200  # rows read at once
 _TICK: Final = timedelta(microseconds=1)  # what came in at this moment goes out as well
-
-
-class What(StrEnum):
-    """What is taken out."""
-
-    CASES = "cases"
-    LABELS = "labels"
 
 
 @dataclass(frozen=True, slots=True)

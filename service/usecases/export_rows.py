@@ -9,10 +9,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from typing import Any, Final
 
 from service.domain.answer import timestamp
+from service.domain.export import Form
 from service.domain.types import Reason
 from service.store.engine import Row
 from service.usecases.case_grounds import is_blind
@@ -32,17 +32,6 @@ LABEL: Final = (
 )
 #: What a spreadsheet takes for the beginning of a formula, also where spaces stand before it; the wide forms too.
 _FORMULA: Final = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-
-
-class Form(StrEnum):
-    """How rows are written."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-
-    @property
-    def media_type(self) -> str:
-        return "text/csv; charset=utf-8" if self is Form.CSV else "application/x-ndjson"
 
 
 def case_row(row: Row[Any], *, unmasked: bool) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def test_a_case_is_as_the_reference_says(ask: Any) -> None:
     assert ask("reviewer", "POST", f"{case}/return", {"token": claimed["token"]}).status_code == 204
     token = ask("reviewer", "POST", f"{case}/claim").json()["token"]
     decided = {"token": token, "labels": ["complaint"], "outcome": "block", "reason_code": "pigeons", "reply": "No."}
-    view = fits(replies.DecisionView, ask("reviewer", "POST", f"{case}/decide", decided))
+    view = fits(replies_cases.Decided, ask("reviewer", "POST", f"{case}/decide", decided))
     assert view["review"]["reply"] == "No."
     assert fits(replies_cases.Case, ask("reviewer", "GET", case))["state"] == "delivered"
 

@@ -55,6 +55,7 @@ def test_a_blind_case_is_decided_unled_and_with_two_labels(checking: LiveServer,
     page.goto(f"{checking.url}/console/cases/{asked['case']}")
     page.keyboard.press("c")
     expect(page.locator("#lease")).to_contain_text("Yours until")
+    expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from now on
     shown = page.locator("main").inner_text()
     assert "Blind check" in shown
     for led in ("Suggested", "Approved documents", "What the classifier thinks", "Why this label", asked["id"]):
@@ -92,6 +93,7 @@ def test_why_a_label_is_suggested_is_told_beside_what_one_writes(shared_server: 
     page.goto(f"{shared_server.url}/console/cases/{asked['case']}")
     page.keyboard.press("c")
     expect(page.locator("#lease")).to_contain_text("Yours until")
+    expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from now on
     page.keyboard.press("n")
     page.keyboard.type("Half a sentence")
     page.keyboard.press("Escape")

@@ -51,6 +51,7 @@ def _claim_next(page: Page, server: LiveServer) -> str:
     page.goto(server.url + QUEUE)
     page.keyboard.press("c")
     page.wait_for_url("**/console/cases/**")
+    expect(page.locator("html.scripted")).to_be_attached()
     return page.url.split("/")[-1].split("?")[0]
 
 
@@ -59,6 +60,7 @@ def _claim(page: Page, server: LiveServer, case: str) -> None:
     page.goto(f"{server.url}/console/cases/{case}")
     page.keyboard.press("c")
     expect(page.locator("#lease")).to_contain_text("Yours until")
+    expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from now on
 
 
 def _choose(page: Page, words: str) -> None:
@@ -106,6 +108,7 @@ def test_agreeing_takes_two_keys_and_the_next_case_is_there(live_server: LiveSer
     assert {held, page.url.split("/")[-1].split("?")[0]} == {first["case"], second["case"]}
     expect(page.locator("#toast")).to_contain_text("Decided")
     expect(page.locator("#lease")).to_contain_text("Yours until")
+    expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from now on
 
 
 def test_another_label_takes_five_keys_at_most(shared_server: LiveServer, watched: Watched) -> None:
@@ -224,7 +227,7 @@ def test_hostile_text_is_shown_and_never_run(shared_server: LiveServer, watched:
     page.keyboard.press("0")
     page.keyboard.press("a")
     page.fill("#note", HOSTILE)
-    page.locator("summary").press("Enter")
+    page.get_by_text("Reply to the requester").press("Enter")
     page.fill("#reply", HOSTILE)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda address: asked["case"] not in address)

@@ -79,6 +79,7 @@ def test_a_decision_is_taken_back_by_one_key_before_it_goes_out(server: LiveServ
     page.keyboard.press("u")
     page.wait_for_url(f"**/console/cases/{first}?said=undone")
     expect(page.locator("#lease")).to_contain_text("Yours until")
+    expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from now on
     assert _read(server, first)["state"] == "claimed"
     for each in asked:
         _give_back(page, server, each["case"])

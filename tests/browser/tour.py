@@ -101,7 +101,7 @@ class Tour:
             "lena": ("lena" + words, "lead"),
         }
         self.keys |= {who: create(house, "tests", name=name, role=role)["key"] for who, (name, role) in names.items()}
-        self.person = manage_people.create(house, "tests", name="Paula" + words, role="reviewer")["id"]
+        self.person = manage_people.create(house, "tests", name="Paula" + words[:60], role="reviewer")["id"]
         house.close()
         self.blind = self._checked_blind()
         write_into_files(server.home, words.translate({ord("{"): "(", ord("}"): ")"}))  # braces name an attribute there

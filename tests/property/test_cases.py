@@ -32,7 +32,7 @@ def play(desk: Desk, stories: int, steps: int) -> None:
 
 def test_a_stale_token_writes_nothing_and_nothing_is_lost(desk: Desk) -> None:
     """A few stories of claims, renewals, leases that run out, steals, decisions, undos, holds, escalations, crashes."""
-    play(desk, 5, 25)
+    play(desk, 3, 20)
 
 
 @pytest.mark.slow

@@ -163,10 +163,11 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-case]")) follow(event);
 });
 document.addEventListener("input", (event) => {
-  if (event.target.id === "filter") narrow(event.target.value);
+  if (event.target.matches("[data-case] #filter")) narrow(event.target.value);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.target.id !== "filter" || !["Enter", "ArrowDown"].includes(event.key) || event.ctrlKey || event.metaKey) return;
+  if (!event.target.matches("[data-case] #filter") || !["Enter", "ArrowDown"].includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   const first = one(".choice:not([hidden]) input", deciding());
   first?.focus();

@@ -10,10 +10,11 @@ import tracemalloc
 import pytest
 
 from service.domain.access import ROLES, Grant, Principal, Scope
+from service.domain.export import Form, What
 from service.errors import Forbidden
 from service.store.exports import Wanted
-from service.usecases.export_cases import Export, What, export
-from service.usecases.export_rows import CASE, Form, written
+from service.usecases.export_cases import Export, export
+from service.usecases.export_rows import CASE, written
 from tests.unit.service.usecases.reply_desk import CALLER, REFUND, RITA
 
 AUDREY = Principal("k8", "Audrey", ROLES["auditor"])
