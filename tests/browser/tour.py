@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import yaml
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
 from playwright.sync_api import Browser, BrowserContext
 
 import service.console.routes
@@ -66,12 +66,8 @@ def routes() -> set[str]:
     """Every page's route."""
     app = FastAPI()
     service.console.routes.install(app, None)  # type: ignore[arg-type]
-    found = {route.path for route in _each(app) if "GET" in (route.methods or set())}
+    found = {context.path or "" for context in iter_route_contexts(app.routes) if "GET" in (context.methods or ())}
     return {path for path in found if path.startswith("/console")} - NO_PAGES
-
-
-def _each(app: FastAPI) -> Iterator[APIRoute]:
-    return (route for route in app.routes if isinstance(route, APIRoute))
 
 
 def write_into_files(home: Path, words: str) -> None:

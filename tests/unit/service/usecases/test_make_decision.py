@@ -27,13 +27,13 @@ def count(house, table):
 
 
 def test_a_decision_is_recorded_with_all_its_parts(house):
-    """One decision, one audit record, one event, and a case exactly when a person has to look."""
+    """One decision, one audit record, and a case exactly when a person has to look; each is told of in an event."""
     before = {name: count(house, table) for name, table in tables.metadata.tables.items()}
     decide(house, CALLER, Ask(NAME, "Pigeons on the roof sing of curtains and grandmothers."), key="a")
     after = {name: count(house, table) for name, table in tables.metadata.tables.items()}
     added = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     assert added.pop("case_reasons") >= 1
-    assert added == {"decisions": 1, "payloads": 2, "ledger": 1, "events": 1, "cases": 1, "idempotency": 1}
+    assert added == {"decisions": 1, "payloads": 2, "ledger": 1, "events": 2, "cases": 1, "idempotency": 1}
 
 
 def test_many_repeats_at_once_make_one_decision(house):

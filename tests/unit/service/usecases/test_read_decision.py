@@ -27,7 +27,7 @@ def decided(house) -> str:
 def test_without_scope_explain_a_review_keeps_its_grounds_to_itself(house):
     """Outcome, labels and reply are told; not the note, the reviewer's name, the code or the passages, in any place."""
     shown = read_decision.view(house, CALLER, decided(house))
-    told = {"at", "outcome", "decided_by", "labels", "reply"}
+    told = {"at", "outcome", "decided_by", "labels", "reply", "reply_by_model"}
     assert set(shown["review"]) == told
     assert set(shown["history"][1]) == told | {"state"}
     assert (shown["review"]["reply"], shown["review"]["decided_by"]) == ("No, thank you.", "reviewer")

@@ -7,7 +7,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from service.api import replies, replies_cases
+from service.api import replies_cases
 from service.domain.access import ROLES, Principal
 from service.domain.types import Outcome
 from service.errors import InvalidRequest
@@ -67,7 +67,7 @@ def test_a_person_may_give_several_and_they_are_taught(several):
     assert [each["label"] for each in shown["suggestions"]] == ["account_closure"]
     lease = claim_case.claim(several, REVIEWER, made["case"])
     view = resolve(several, REVIEWER, made["case"], lease["token"], Resolution(BOTH, "x", Outcome.ALLOW))
-    replies.DecisionView.model_validate(view)
+    replies_cases.Decided.model_validate(view)
     assert [each["label"] for each in view["labels"]] == view["review"]["labels"] == list(BOTH)
     with several.store.read() as connection:
         assert labels_of(connection, made["id"]) == list(BOTH)
