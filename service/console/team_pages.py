@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from service.console.guard import HOME, TheHouse, need
 from service.console.render import TEAM, page
-from service.console.team_views import reply_rows, team_view
+from service.console.team_views import agreement_view, reply_rows, team_view
 from service.console.trouble import ConsoleRoute
 from service.domain.access import Principal
-from service.usecases import reply_figures, team
+from service.usecases import reply_figures, team, team_agreement
 from service.usecases.queue_policy import policies
 
 router = APIRouter(prefix=HOME, route_class=ConsoleRoute, include_in_schema=False)
@@ -31,6 +31,7 @@ def show(request: Request, house: TheHouse, lead: Lead, days: Days = team.USUAL_
         "team.html",
         team=team_view(team.figures(house, lead, days), house.clock()),
         replies=reply_rows(reply_figures.figures(house, name, days) for name in led),
+        agreement=agreement_view(team_agreement.figures(house, lead, days)),
         days=days,
         spans=_SPANS,
     )

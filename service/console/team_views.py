@@ -177,3 +177,40 @@ def reply_rows(figures: Iterable[Mapping[str, Any]]) -> tuple[ReplyRow, ...]:
         for each in figures
         if each["sent"]
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """How far somebody, or everybody, agrees with whoever looked at the same cases."""
+
+    name: str
+    pairs: int
+    share: str  #: of cases, with the same labels
+    kappa: str  #: beyond chance; empty where there are too few to say
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """Second opinions, and who may be agreeing with suggestions without looking."""
+
+    rows: tuple[AgreementRow, ...]  #: everybody first; empty while nobody gave a second opinion
+    unread: tuple[str, ...]  #: in words
+
+
+def agreement_view(found: Mapping[str, Any]) -> AgreementView:
+    """As `usecases.team_agreement.figures` has it."""
+    together = [{"reviewer": "Everybody", **found["all"]}, *found["people"]] if found["all"]["pairs"] else []
+    return AgreementView(tuple(map(_agreement_row, together)), tuple(map(_unread, found["unread"])))
+
+
+def _agreement_row(row: Mapping[str, Any]) -> AgreementRow:
+    interval = row["interval"]
+    within = "" if interval is None else f" ({interval[0]:.2f} to {interval[1]:.2f})"
+    kappa = "" if row["kappa"] is None else f"{row['kappa']:.2f}{within}"
+    return AgreementRow(row["reviewer"], row["pairs"], f"{row['agreed'] / row['pairs']:.0%}", kappa)
+
+
+def _unread(row: Mapping[str, Any]) -> str:
+    own = f"{row['agreed']} of {row['suggested']} suggestions, in {row['seconds']:.0f} s each"
+    others = f"the others with {row['others_share']:.0%}, in {row['others_seconds']:.0f} s"
+    return f"{row['reviewer']} went along with {own}; {others}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from service.console.team_views import reply_rows, team_view
+from service.console.team_views import agreement_view, reply_rows, team_view
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -83,3 +83,24 @@ def test_replies_are_told_where_some_were_sent() -> None:
     free = {"workflow": "c", "sent": 1, "drafted": 0, "share_unedited": None}
     rows = reply_rows([sent, none, free])
     assert [(row.workflow, row.unedited) for row in rows] == [("a", "50%"), ("c", "\u2013")]
+
+
+def test_agreement_is_told_beyond_chance_where_there_are_enough_cases() -> None:
+    """Everybody first; too few to say is said by the page; whoever may not be reading is named with the figures."""
+    few = {"pairs": 3, "agreed": 2, "kappa": None, "interval": None}
+    enough = {"pairs": 40, "agreed": 36, "kappa": 0.8123, "interval": [0.6, 1.0]}
+    hasty = {
+        "reviewer": "Ben",
+        "suggested": 200,
+        "agreed": 200,
+        "seconds": 3.0,
+        "others_share": 0.9,
+        "others_seconds": 30.0,
+    }
+    found = {"all": enough, "people": [{"reviewer": "Ann", **few}], "labels": [], "unread": [hasty]}
+    shown = agreement_view(found)
+    everybody, ann = shown.rows
+    assert (everybody.name, everybody.share, everybody.kappa) == ("Everybody", "90%", "0.81 (0.60 to 1.00)")
+    assert (ann.share, ann.kappa) == ("67%", "")
+    assert shown.unread == ("Ben went along with 200 of 200 suggestions, in 3 s each; the others with 90%, in 30 s.",)
+    assert agreement_view({**found, "all": {**few, "pairs": 0}, "unread": []}).rows == ()
