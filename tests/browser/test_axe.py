@@ -13,7 +13,7 @@ from tests.browser.conftest import Watched, watch
 from tests.browser.tour import Stop, Tour, routes, told
 from tests.house import copy_of, serving
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EVIL = " <script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\"'>{{7*7}}</textarea></title>"
 GRAVE = ("serious", "critical")

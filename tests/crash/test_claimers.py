@@ -13,6 +13,7 @@ import pytest
 from bench import review_claimers
 from bench.review import count_cases
 from bench.review_queue import make_queue
+from tests.databases import BOTH
 
 _AT_ONCE = 4
 _LEASES_ARE_OVER = timedelta(hours=1)
@@ -52,6 +53,7 @@ def _until_decided(said: Path, times: int, alive: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.parametrize("migrated_url", BOTH, indirect=True)
 def test_killed_claimers_lose_no_case(migrated_url: str, tmp_path: Path) -> None:
     """Eight people killed at random moments."""
     kill(migrated_url, tmp_path, 60, 4)

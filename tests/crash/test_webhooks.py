@@ -9,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from tests.databases import BOTH
 from tests.house import ROOT
 from tests.unit.service.usecases.post_room import DELIVERED, post_room
 from tests.unit.service.usecases.receiver import Handler, Heard, receiving, wait_until
@@ -16,6 +19,7 @@ from tests.unit.service.usecases.receiver import Handler, Heard, receiving, wait
 EVENTS, DECISIONS, KILLS = 120, 12, 3
 
 
+@pytest.mark.parametrize("database_url", BOTH, indirect=True)
 def test_killed_senders_lose_nothing(tmp_path: Path, database_url: str):
     """Each kill hits some messages under way; their leases run out, and the next worker sends them."""
     chance = random.Random(11)

@@ -12,6 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from service.domain.audit import verify
 from service.store import ledger
+from tests.databases import BOTH
 from tests.property.desk import Desk
 from tests.property.machine import CasesMachine
 
@@ -30,6 +31,7 @@ def play(desk: Desk, stories: int, steps: int) -> None:
         assert verify(ledger.walk(connection)).ok
 
 
+@pytest.mark.parametrize("migrated_url", BOTH, indirect=True)
 def test_a_stale_token_writes_nothing_and_nothing_is_lost(desk: Desk) -> None:
     """A few stories of claims, renewals, leases that run out, steals, decisions, undos, holds, escalations, crashes."""
     play(desk, 3, 20)
