@@ -24,11 +24,11 @@ from service.store.engine import Connection, Row
 from service.usecases.case_grounds import is_blind, suggestions
 from service.usecases.house import House
 from service.usecases.move_case import no_case
-from service.usecases.read_case import shown_text
+from service.usecases.queue_policy import queue_policy
+from service.usecases.read_case import EXCERPT, shown_text
 
 MOST = 500  #: cases at once
 _LOOKED = 2_000  # cases of a queue, best first, that are looked through
-_EXCERPT = 160  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,15 @@ def choose(house: House, principal: Principal, wanted: Wanted, states: Iterable[
                 continue
             request = json.loads(payloads.get(connection, decision.request))
             made = json.loads(payloads.get(connection, decision.answer))
-            led = suggestions(house.shelf.policy(decision.release), made)
+            # Where people decide first nobody is led, nor by which cases a label finds.
+            first = queue_policy(house, row.queue, row.workflow).blind_first
+            led = [] if first else suggestions(house.shelf.policy(decision.release), made)
             suggestion = led[0]["label"] if led else None
             if wanted.label is not None and suggestion != wanted.label:
                 continue
             near = None if target is None else float(target @ _vector(house, str(request.get("text", ""))))
             if near is None or near >= wanted.least:
-                items.append(Item(row.id, row.queue, shown_text(request, made)[:_EXCERPT], suggestion, near))
+                items.append(Item(row.id, row.queue, shown_text(request, made)[:EXCERPT], suggestion, near))
     if target is not None:
         items.sort(key=lambda item: -(item.similarity or 0.0))
     return Chosen(tuple(items[:MOST]), tuple(left_out), len(items) > MOST or len(rows) == _LOOKED)

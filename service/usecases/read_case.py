@@ -32,7 +32,7 @@ from service.usecases.move_case import no_case
 from service.usecases.queue_policy import policies, sees, visible, works
 from service.usecases.read_decision import current, opinion
 
-_EXCERPT = 160  # characters of the text shown in a list
+EXCERPT = 160  # characters of the text shown in a list
 
 # What was made of a request, and what stands for it where it is not shown.
 _NOTHING: Mapping[str, Any] = {"labels": [], "rules": None, "documents": [], "draft": None}
@@ -153,7 +153,7 @@ def page(
             request = json.loads(payloads.get(connection, decision.request))
             made = json.loads(payloads.get(connection, decision.answer))
             summary = _summary(row, is_blind(row, decision), now)
-            items.append({**summary, "excerpt": shown_text(request, made)[:_EXCERPT]})
+            items.append({**summary, "excerpt": shown_text(request, made)[:EXCERPT]})
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
 
 

@@ -65,7 +65,7 @@ def _queue(
         "decided_a_day": round(len(said) / days, 1),
         "late": sum(row.created_at > row.due_at for row in said),
         "decided": len(said),
-        "seconds": _handling(said),
+        "seconds": handling(said),
         "empty_at": timestamp(now + timedelta(hours=len(dues) / an_hour)) if an_hour and dues else None,
         "will_be_late": will_be_late(dues, an_hour, now),
     }
@@ -86,7 +86,7 @@ def _people(said: Iterable[Row[Any]]) -> list[dict[str, Any]]:
     for row in said:
         by_name[row.reviewer].append(row)
     return [
-        {"reviewer": name, "decided": len(rows), "seconds": _handling(rows), **_overturned(rows)}
+        {"reviewer": name, "decided": len(rows), "seconds": handling(rows), **_overturned(rows)}
         for name, rows in sorted(by_name.items(), key=lambda each: (-len(each[1]), each[0]))
     ]
 
@@ -97,7 +97,7 @@ def _overturned(rows: Iterable[Row[Any]]) -> dict[str, Any]:
     return {"suggested": len(led_by), "overturned": other}
 
 
-def _handling(rows: Iterable[Row[Any]]) -> float | None:
+def handling(rows: Iterable[Row[Any]]) -> float | None:
     """Median seconds from claim to decision."""
     spans = [(row.created_at - row.begun_at).total_seconds() for row in rows if row.begun_at is not None]
     return round(median(spans), 1) if spans else None

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import combinations, groupby
-from statistics import median
 from typing import Any
 
 from service.domain.access import Principal
@@ -20,7 +19,7 @@ from service.learn.intervals import at_least
 from service.store import opinions, team
 from service.store.engine import Row
 from service.usecases.house import House
-from service.usecases.team import USUAL_DAYS, led
+from service.usecases.team import USUAL_DAYS, handling, led
 
 _ENOUGH = 50  # suggestions that somebody saw, before anything is said of how they take them
 _SURE = 0.01  # probability that somebody is told of without cause, for each who works like the others
@@ -72,7 +71,7 @@ def _beside(name: str, own: Sequence[Row[Any]], others: Sequence[Row[Any]]) -> d
     if len(others) < _ENOUGH:
         return None
     agreed, share = _agreed(own), _agreed(others) / len(others)
-    seconds, usual = _median(own), _median(others)
+    seconds, usual = handling(own), handling(others)
     hasty = seconds is not None and usual is not None and seconds < _HASTE * usual
     if not hasty or at_least(agreed, len(own), _SURE) <= share:
         return None
@@ -88,12 +87,6 @@ def _beside(name: str, own: Sequence[Row[Any]], others: Sequence[Row[Any]]) -> d
 
 def _agreed(rows: Collection[Row[Any]]) -> int:
     return sum(row.suggested in row.labels for row in rows)
-
-
-def _median(rows: Iterable[Row[Any]]) -> float | None:
-    """Seconds from claim to decision."""
-    spans = [(row.created_at - row.begun_at).total_seconds() for row in rows if row.begun_at is not None]
-    return round(median(spans), 1) if spans else None
 
 
 def _people(pairs: Sequence[Pair]) -> list[dict[str, Any]]:

@@ -101,6 +101,18 @@ def test_second_opinions_are_given_one_by_one(house):
     assert (shown["count"], shown["left_out"][0]["why"]) == (0, "it waits for an opinion of its own")
 
 
+def test_where_people_decide_first_nobody_is_led(house):
+    """The preview shows no suggestion, and no label finds cases by one."""
+    several(house, 2)
+    (item, _) = bulk_cases.preview(house, LEA, ALL, ALIKE)["items"]
+    assert item["suggestion"] is not None
+    first = under(house, blind_first=True)
+    assert {each["suggestion"] for each in bulk_cases.preview(first, LEA, ALL, ALIKE)["items"]} == {None}
+    by_label = Wanted(queue=QUEUE, label=item["suggestion"])
+    assert bulk_cases.preview(house, LEA, by_label, ALIKE)["count"] >= 1
+    assert bulk_cases.preview(first, LEA, by_label, ALIKE)["count"] == 0
+
+
 def test_many_can_be_taken_back_while_nobody_has_heard_of_them(house):
     """Within the undo window all go back to the queue; after it each refuses."""
     slow = under(house, undo_seconds=60)
