@@ -20,8 +20,8 @@ INTO    := $(PIP) --python $(SERVING)/bin/python
 LOCKED  := --require-hashes --no-deps
 # torch as the lock names it. Its GPU build brings further packages, which it pins itself and the lock leaves out.
 PINNED_TORCH := $(shell sed -n 's/^\(torch==[^ ;]*\).*/\1/p' requirements-models.lock)
-# One thread a process: the tests run beside each other.
-QUIET_CORES := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
+# One thread a process: the tests run beside each other. They start many, which read what the first one compiled.
+QUIET_CORES := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false PYTHONDONTWRITEBYTECODE=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -10,9 +10,13 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+import sqlalchemy as sa
 import structlog
 from hypothesis import HealthCheck, settings
 
@@ -22,11 +26,14 @@ from index.encoder import Encoder, EncoderPool, open_encoder
 from index.errors import EncoderDamaged
 from index.manifest import read_encoder_manifest
 from service.settings import Settings
+from service.store import migrate as migrations
+from service.store import postgres as engines_of_postgres
 from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.usecases.house import House, furnish, open_house, read_secret
 from service.usecases.manage_keys import create
 from tests import house as instance
+from tests.databases import POSTGRES, SQLITE, Databases
 
 # A busy machine is no failure: no deadlines, no complaint that generating was slow. In CI every run is the same.
 settings.register_profile(
@@ -38,8 +45,32 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".bench" / "test-encoder"
 
 
+#: Two workers take files in this order. What one of them compiles and trains first, for all that come after, the other
+#: would wait for: it begins with files that need neither. The longest are not left to the end.
+ORDER = (
+    "tests/docs/test_tutorial.py",
+    "tests/unit/rules/",
+    "tests/unit/service/domain/",
+    "tests/conformance/",
+    "tests/browser/test_axe.py",
+    "tests/browser/",
+    "tests/crash/",
+    "tests/api/",
+    "tests/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        return next(place for place, under in enumerate(ORDER) if item.nodeid.startswith(under))
+
+    items.sort(key=turn)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--data", type=Path, default=None, help="the folder of test data that some tests measure on")
+    where = "where instances keep their rows that do not say where: the same tests run on either"
+    parser.addoption("--database", choices=(SQLITE, POSTGRES), default=SQLITE, help=where)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,6 +104,47 @@ def encoders_are_opened_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.encoder.open_encoder", once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def authorities_are_read_once() -> Iterator[None]:
+    """Each HTTP client reads the certificates of all authorities, though tests talk to this machine alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(httpx.create_ssl_context))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_files_are_migrated_once() -> Iterator[None]:
+    """The migrations take half a second and always come to the same: an SQLite file without a table is given, statement
+    by statement, what they made of the first one.
+    """
+    run, made = migrations._upgrade, list[tuple[str, tuple[Any, ...]]]()
+
+    def upgrade(connection: sa.Connection) -> None:
+        fresh = connection.dialect.name == "sqlite" and not sa.inspect(connection).get_table_names()
+        if not fresh or not made:
+            run(connection)
+        else:
+            for statement, values in made:
+                connection.exec_driver_sql(statement, values)
+        if fresh and not made:
+            made.extend(_all_of_it(connection))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "_upgrade", upgrade)
+        yield
+
+
+def _all_of_it(connection: sa.Connection) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The statements that make an SQLite database anew, with their values."""
+    kinds = "SELECT type = 'table', name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    told = [(bool(table), name, sql) for table, name, sql in connection.exec_driver_sql(kinds)]
+    yield from ((sql, ()) for table, _, sql in told if table)
+    for name in (name for table, name, _ in told if table):
+        for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"'):
+            yield f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(row))})', tuple(row)
+    yield from ((sql, ()) for table, _, sql in told if not table)
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +214,42 @@ def _migrate(url: str) -> None:
     store.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def postgres_homes(request: pytest.FixtureRequest) -> Iterator[Databases | None]:
+    """With `--database postgresql`, the databases of all home folders; None when they are files, as by themselves."""
+    if request.config.getoption("--database") != POSTGRES:
+        yield None
+        return
+    databases = Databases(request.getfixturevalue("postgres_cluster"), request.getfixturevalue("migrated_postgres"))
+    set_up, engines = Settings.__init__, engines_of_postgres.engines
+
+    def settle(self: Settings, **given: Any) -> None:
+        home = Path(given.get("home") or os.environ.get("SIGNOFF_HOME", "var"))
+        if "SIGNOFF_DATABASE_URL" not in os.environ and given.get("database_url") is None:
+            given["database_url"] = databases.of(home)
+        set_up(self, **given)
+
+    def connect(url: sa.engine.URL) -> tuple[sa.Engine, sa.Engine]:
+        databases.ready(url.render_as_string(hide_password=False))
+        return engines(url)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Settings, "__init__", settle)
+        patch.setattr(engines_of_postgres, "engines", connect)
+        yield databases
+
+
+@pytest.fixture(autouse=True)
+def databases_of_homes(request: pytest.FixtureRequest, postgres_homes: Databases | None) -> Iterator[None]:
+    """What a test put into its own folder is dropped after it."""
+    if postgres_homes is None:
+        yield
+        return
+    folder: Path = request.getfixturevalue("tmp_path")
+    yield
+    postgres_homes.drop(folder)
+
+
 @pytest.fixture(scope="session")
 def encoder_folder() -> Path:
     """The default encoder as int8, kept under `.bench/` by the weights and the code that compiles them."""
@@ -169,8 +277,10 @@ def encoder(encoder_folder: Path) -> EncoderPool:
 
 
 @pytest.fixture(scope="session")
-def starter(encoder_folder: Path) -> Path:
+def starter(encoder_folder: Path, postgres_homes: Databases | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An initialised home folder with the starter workflow; not to be written into."""
+    if postgres_homes is not None:  # its rows last as long as the server, so it is made for the session
+        return instance.initialised(tmp_path_factory.mktemp("starter") / "home", encoder_folder)
     return instance.starter_home(encoder_folder)
 
 

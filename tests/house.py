@@ -24,7 +24,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from service.settings import Settings
+from service.store.engine import open_store
 from service.usecases.house import House
+from tests.forked import Forked, command
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".bench" / "test-home"
@@ -48,7 +51,7 @@ class LiveServer:
     home: Path
     port: int
     keys: Keys
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log: Path
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -86,7 +89,7 @@ def starter_home(encoder: Path) -> Path:
     with _only_one(CACHE / "lock"):
         if not (home / "keys.json").is_file():
             _forget_old()
-            _initialise(home, encoder)
+            initialised(home, encoder)
     return home
 
 
@@ -116,18 +119,31 @@ def start(home: Path, folder: Path, *, workers: int = 1, **settings: str) -> Liv
     port = free_port()
     environment = {
         **os.environ,
-        "SIGNOFF_HOME": str(home),
+        **where(home),
         "SIGNOFF_PORT": str(port),
         "OMP_NUM_THREADS": "1",
         **{f"SIGNOFF_{name.upper()}": value for name, value in settings.items()},
     }
     log = folder / f"serve-{port}-{time.monotonic_ns()}.log"
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "service", "serve", "--workers", str(workers)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    process: subprocess.Popen[bytes] | Forked
+    if workers == 1:
+        process = command(["serve"], environment, log)
+    else:  # the parent of several opens nothing itself, and they are not forked off it
+        with log.open("wb") as out:
+            several = [sys.executable, "-m", "service", "serve", "--workers", str(workers)]
+            process = subprocess.Popen(several, cwd=ROOT, env=environment, stdout=out, stderr=out)
     server = LiveServer(home, port, keys_of(home), process, log, environment)
     _wait_until_ready(server)
     return server
+
+
+def where(home: Path) -> dict[str, str]:
+    """The variables by which a process of its own finds that instance."""
+    url = Settings(home=home).database_url
+    if url is None:
+        return {"SIGNOFF_HOME": str(home)}
+    open_store(url).close()  # so that it is there
+    return {"SIGNOFF_HOME": str(home), "SIGNOFF_DATABASE_URL": url}
 
 
 def free_port() -> int:
@@ -149,8 +165,10 @@ def _wait_until_ready(server: LiveServer, seconds: float = 180) -> None:
     raise AssertionError(f"the server was not ready in {seconds} s:\n{server.log.read_text()[-4000:]}")
 
 
-def _initialise(home: Path, encoder: Path) -> None:
-    from service.settings import Settings
+def initialised(home: Path, encoder: Path, url: str | None = None) -> Path:
+    """A home folder as after the first start, with that compiled encoder and, with `url`, its rows there. Fitted heads
+    are taken from `CACHE`.
+    """
     from service.usecases.house import open_house
     from service.usecases.initialise import initialise
     from service.usecases.manage_keys import create
@@ -159,9 +177,10 @@ def _initialise(home: Path, encoder: Path) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(encoder, draft / "encoder", copy_function=os.link)
     heads = CACHE / "heads"
-    heads.mkdir(exist_ok=True)
+    heads.mkdir(parents=True, exist_ok=True)
     shutil.copytree(heads, draft / "models")
-    settings = Settings(home=draft)
+    _starter_that_tells_at_once(draft)
+    settings = Settings(home=draft, database_url=url)
     made = {key["role"]: key["key"] for key in initialise(settings)}
     house = open_house(settings)
     made["auditor"] = create(house, "tests", name="auditor", role="auditor")["key"]
@@ -169,6 +188,20 @@ def _initialise(home: Path, encoder: Path) -> None:
     (draft / "keys.json").write_text(json.dumps(made))
     shutil.copytree(draft / "models", heads, dirs_exist_ok=True)
     draft.rename(home)
+    return home
+
+
+def _starter_that_tells_at_once(home: Path) -> None:
+    """The starter's files as they ship, except that a decision is out at once, and each request has a case of
+    its own: no test waits, and many ask the same twice."""
+    from service.usecases.initialise import STARTER
+
+    shutil.copytree(ROOT / "service" / "workflows" / STARTER, home / "workflows" / STARTER)
+    policy = home / "workflows" / STARTER / "workflow.yaml"
+    shipped = policy.read_text()
+    patient = ", undo_seconds: 10, attach: {most: 50}}"
+    assert patient in shipped, f"{policy} gives no seconds for undoing any more: this is not needed then"
+    policy.write_text(shipped.replace(patient, "}"))
 
 
 def _forget_old() -> None:

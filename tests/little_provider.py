@@ -162,7 +162,7 @@ def running(provider: LittleProvider) -> Iterator[LittleProvider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", provider.port), Door)
     provider.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield provider

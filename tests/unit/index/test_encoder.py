@@ -128,7 +128,7 @@ def test_a_borrowed_session_is_returned_after_an_error(encoder_folder: Path) -> 
         done.set()
 
     threading.Thread(target=work, daemon=True).start()
-    assert done.wait(10)
+    assert done.wait(60)
 
 
 def test_the_cache_knows_limits_apart(encoder_folder: Path) -> None:

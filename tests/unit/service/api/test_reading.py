@@ -160,9 +160,9 @@ def test_many_shallow_objects_are_not_deep() -> None:
 )
 def test_hostile_strings_take_no_longer_than_their_length(body: bytes) -> None:
     """Counting depth is linear in the size of the body."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     refused(body)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 2
 
 
 def test_at_most_twenty_problems_are_told() -> None:

@@ -122,22 +122,23 @@ def test_what_the_request_talks_the_model_into_is_refused(desk, server, said, wh
 
 
 @pytest.mark.parametrize(
-    "answer, why",
+    "answer, why, patience",
     [
-        (lambda handler, _: send(handler, b"{}", 500), "broken"),
-        (lambda handler, _: send(handler, b"not json"), "broken"),
-        (lambda handler, _: send(handler, b"{}", 401), "turned_away"),
-        (drips(3.0), "too_slow"),
+        (lambda handler, _: send(handler, b"{}", 500), "broken", {}),
+        (lambda handler, _: send(handler, b"not json"), "broken", {}),
+        (lambda handler, _: send(handler, b"{}", 401), "turned_away", {}),
+        (drips(3.0), "too_slow", {"writer_seconds": 0.5}),
     ],
 )
-def test_a_server_that_fails_leaves_what_is_quoted(desk, server, answer, why):
+def test_a_server_that_fails_leaves_what_is_quoted(desk, server, answer, why, patience):
     """And may be asked again."""
-    desk.asking(server.url, writer_seconds=0.5)
+    desk.asking(server.url, **patience)
     server.answer = answer
     case = asked(desk)
     assert write_one(desk.house) == "failed"
     assert desk.read(case)["language_model"]["why"] == why
     assert desk.read(case)["draft"]["by_model"] is False
+    desk.asking(server.url)
     server.answer = says(GOOD)
     ask(desk.house, RITA, case, [])
     assert write_one(desk.house) == "written"
