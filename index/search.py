@@ -23,7 +23,8 @@ from index.fuse import Scores, min_max
 from index.highlight import highlights
 from index.latest import Latest
 from index.lexical import Asked, Bm25, Lexicon, words_of
-from index.model import DENSE, LEXICAL, AllowedSet, DocumentKey, Evidence, Query, Ranking, Vector
+from index.model import DENSE, LEXICAL, AllowedSet, DocumentKey, Evidence, Passage, Query, Ranking, Vector
+from index.outline import Sentence
 from index.rank import best
 from index.segment import Segment, content_digest
 from index.signals.graph import Graph, fold_in
@@ -38,6 +39,7 @@ DEPTH = 100
 _WHOLE = 0.3
 
 _ALLOWED_SETS = 32  # kept as masks, by their token
+_SHOWN = 1024  # passages kept as they are shown: the same few are found again and again; 4 MB
 
 _FORM = "signoff-search-1"  # changes when the same content would be ranked otherwise
 _RANKING = Ranking()
@@ -51,6 +53,17 @@ class _Allowed:
     documents: Mask  #: by number
     whole: bool  #: every document that is not gone
     passages: tuple[Selection, ...]  #: of each segment
+    few: Rows | None  #: the documents with passages, ascending, where all of them have a place in either ranking
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A passage, and what is the same of it whatever was asked."""
+
+    origin: int  #: the segment it is in
+    title: str  #: of its document
+    held: Passage
+    sentences: Sequence[Sentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class HybridSearcher:
         self._bm25 = bm25
         self._view = view_of(base.segment, delta, gone)
         self._allowed: Latest[str, _Allowed] = Latest(allowed_sets)
+        self._shown: Latest[int, _Shown] = Latest(_SHOWN)
 
     @cached_property
     def digest(self) -> str:
@@ -128,9 +142,10 @@ class HybridSearcher:
         fused = fuse_parts(found, parts, self.ranking, query)
         places = best(np.arange(len(found)), fused.scores, k).rows.tolist()
         evidence = []
+        wanted = self._wanted(asked)
         for place, (passage, cosine) in zip(places, self._passages(request, found, places), strict=True):
             own, shares = fused.explain(place)
-            evidence.append(self._evidence(passage, cosine, float(fused.scores[place]), own, shares, asked))
+            evidence.append(self._evidence(passage, cosine, float(fused.scores[place]), own, shares, wanted))
         return _checked(evidence, allowed.documents, self.gone)
 
     @cached_property
@@ -160,7 +175,9 @@ class HybridSearcher:
             passages = documents[view.owners]
             ranges = zip(view.offsets[:-1], view.offsets[1:], strict=True)
             selections = tuple(select(passages[first:end]) for first, end in ranges)
-            known = _Allowed(documents, bool((documents == view.alive).all()), selections)
+            holding = np.unique(view.owners[passages])
+            few = holding if len(holding) <= DEPTH else None
+            known = _Allowed(documents, bool((documents == view.alive).all()), selections, few)
             self._allowed.put(allowed.token, known)
         return known
 
@@ -170,7 +187,7 @@ class HybridSearcher:
         if not rows.whole:
             lexical *= rows.documents
         holding = np.flatnonzero(lexical > 0)
-        near = self._nearest_documents(request.vector, rows)
+        near = self._nearest_documents(request.vector, rows) if rows.few is None else rows.few
         numbers, _ = counted(np.concatenate([near, best(holding, lexical[holding], DEPTH).rows]))
         passages, bounds = self._view.passages_of(numbers)
         cosines = self._cosines(request.vector, passages)
@@ -231,6 +248,11 @@ class HybridSearcher:
                 done += count
             yield int(found.passages[place]), float(found.cosines[place])
 
+    def _wanted(self, asked: Sequence[Asked]) -> list[dict[int, float]]:
+        """The numbers of the request's terms in each segment, and how telling each is."""
+        segments = range(len(self._view.segments))
+        return [{term.numbers[each]: term.idf for term, _ in asked if term.numbers[each] >= 0} for each in segments]
+
     def _evidence(
         self,
         passage: int,
@@ -238,19 +260,17 @@ class HybridSearcher:
         score: float,
         parts: Mapping[str, float],
         shares: Mapping[str, float],
-        asked: Sequence[Asked],
+        wanted: Sequence[Mapping[int, float]],
     ) -> Evidence:
-        origin = int(passage >= self._view.offsets[1])
-        segment, row = self._view.segments[origin], passage - self._view.offsets[origin]
-        held = segment.passage(row)
-        wanted = {term.numbers[origin]: term.idf for term, _ in asked if term.numbers[origin] >= 0}
+        shown = self._show(passage)
+        held = shown.held
         return Evidence(
             key=held.key,
             ordinal=held.ordinal,
-            title=segment.documents.titles[int(segment.owners[row])],
+            title=shown.title,
             heading=held.heading,
             passage=held.text,
-            highlights=highlights(segment.words.outlines[row], wanted),
+            highlights=highlights(shown.sentences, wanted[shown.origin]),
             score=min(max(score, 0.0), 1.0),
             cosine=min(max(cosine, -1.0), 1.0),
             parts=parts,
@@ -258,6 +278,16 @@ class HybridSearcher:
             start=held.start,
             end=held.end,
         )
+
+    def _show(self, passage: int) -> _Shown:
+        shown = self._shown.get(passage)
+        if shown is None:
+            origin = int(passage >= self._view.offsets[1])
+            segment, row = self._view.segments[origin], passage - self._view.offsets[origin]
+            title = segment.documents.titles[int(segment.owners[row])]
+            shown = _Shown(origin, title, segment.passage(row), segment.words.outlines[row])
+            self._shown.put(passage, shown)
+        return shown
 
 
 def _text_weights(weights: Mapping[str, float]) -> tuple[float, float]:

@@ -10,8 +10,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -25,6 +25,7 @@ Values: TypeAlias = npt.NDArray[np.float32]
 
 _WORD = re.compile(r"\w+")
 _LETTERS = (3, 4, 5)  # lengths of the letter runs taken from each word, with one space on either side
+_KEPT_WORDS, _KEPT_LETTERS = 1 << 14, 32  # words whose runs are kept as columns, and how long they may be: some MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Lexicon:
     words: Mapping[str, int]
     letters: Mapping[str, int]
     idf: Values  #: shape (terms,)
+    _runs: dict[str, tuple[int, ...]] = field(default_factory=dict, init=False, repr=False)  #: of words met before
 
     @classmethod
     def of(cls, words: Sequence[str], letters: Sequence[str], idf: Values) -> Lexicon:
@@ -85,12 +87,9 @@ class Lexicon:
     def transform_one(self, text: str) -> tuple[Indices, Values]:
         """Columns and weights of the terms found in `text`, in order of appearance; both of shape (found,)."""
         words = _WORD.findall(text.casefold())
-        by_word, by_letters = self.words.get, self.letters.get
-        in_words = Counter(map(by_word, _word_terms(words)))
-        in_letters = Counter([by_letters(run) for word in words for run in _letter_runs(word)])
-        # Terms outside the lexicon were all counted under None.
-        in_words.pop(None, None)
-        in_letters.pop(None, None)
+        in_words = Counter(map(self.words.get, _word_terms(words)))
+        in_words.pop(None, None)  # terms outside the lexicon were all counted under None
+        in_letters = Counter(chain.from_iterable(map(self._letter_columns, words)))
         columns = np.array([*in_words, *in_letters], dtype=np.int32)
         counts = [*in_words.values(), *in_letters.values()]
         values = np.array([1.0 if count == 1 else 1.0 + math.log(count) for count in counts], dtype=np.float32)
@@ -98,6 +97,21 @@ class Lexicon:
         _to_unit_length(values[: len(in_words)])
         _to_unit_length(values[len(in_words) :])
         return columns, values
+
+    def _letter_columns(self, word: str) -> tuple[int, ...]:
+        """The columns of a word's letter runs, in order, repeated as often as they occur.
+
+        The words of one trade come again and again, so what was found is kept.
+        """
+        found = self._runs.get(word)
+        if found is None:
+            columns = map(self.letters.get, _letter_runs(word))
+            found = tuple(column for column in columns if column is not None)
+            if len(self._runs) >= _KEPT_WORDS:
+                self._runs.clear()
+            if len(word) <= _KEPT_LETTERS:
+                self._runs[word] = found
+        return found
 
     def by_word(self, text: str) -> dict[str, dict[int, float]]:
         """The weights of `transform_one` shared out over the words they come from: word -> column -> weight.
@@ -109,9 +123,8 @@ class Lexicon:
         for word in words:
             if (column := self.words.get(word)) is not None:
                 held[word][column] += 2
-            for run in _letter_runs(word):
-                if (column := self.letters.get(run)) is not None:
-                    held[word][column] += 2
+            for column in self._letter_columns(word):
+                held[word][column] += 2
         for pair in pairwise(words):
             if (column := self.words.get(" ".join(pair))) is not None:
                 for word in pair:

@@ -8,7 +8,7 @@ where people decided otherwise than these settle.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -25,7 +25,7 @@ from service.usecases.consider import Allow, Considered, Rooms, consider, rooms_
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
-from service.usecases.remember import remembering
+from service.usecases.remember import read_ahead, remembering
 from service.usecases.shelf import OpenRelease
 
 G = TypeVar("G", LabelGroup, Bound)
@@ -140,27 +140,26 @@ def walk(
     Raises what a room raises.
     """
     view = rooms.view()
-    opine = remembering(house, replace(rooms, view=lambda: view), view)
-
-    def run(example: Example) -> Considered:
-        schema = rooms.release.ruleset.schema
-        return consider(
-            rooms.release,
-            opine,
-            normalize(example.text),
-            schema.coerce(example.attributes),
-            allow,
-            now,
-            off=off,
-            certificate=certificate,
-        )
-
+    rooms = replace(rooms, view=lambda: view)
+    opine, schema = remembering(house, rooms, view), rooms.release.ruleset.schema
+    texts = [normalize(case.text) for case in cases]
     # Threads of its own, and where requests are served one less than there are encoder sessions: these are neither
-    # queued behind the calibration cases nor kept from encoding.
+    # queued behind the calibration cases nor kept from encoding. They encode and no more: several threads that think
+    # at once would stand in each other's way.
     sessions = house.settings.encoder_sessions
     count = max(1, sessions - 1) if house.shelf.attended else sessions
     with ThreadPoolExecutor(count, thread_name_prefix="certify") as threads:
-        for considered in threads.map(run, cases):
-            if considered.fault is not None:
-                raise considered.fault
-            yield considered
+        ahead = [threads.submit(read_ahead, house, rooms, text.clean) for text in texts]
+        try:
+            for case, text, reading in zip(cases, texts, ahead, strict=True):
+                wait([reading])  # what went wrong there goes wrong again where it is asked for, and is told there
+                attributes = schema.coerce(case.attributes)
+                considered = consider(
+                    rooms.release, opine, text, attributes, allow, now, off=off, certificate=certificate
+                )
+                if considered.fault is not None:
+                    raise considered.fault
+                yield considered
+        finally:
+            for reading in ahead:
+                reading.cancel()

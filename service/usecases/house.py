@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _KEY_FILE = "secret.key"
 _OPINIONS = 8_192  # kept of calibration cases: a few kilobytes each
-_READINGS = 8_192  # likewise
+_READINGS = 2 * _OPINIONS  # what encoder and classifier made of each, apart
 _SUMMARIES = 4_096
 
 log = structlog.get_logger(__name__)

@@ -29,7 +29,7 @@ def remembering(house: House, rooms: Rooms, view: Searcher) -> Opine:
 
     def opine(text: str, attributes: Mapping[str, AttributeValue], allowed: AllowedSet, watch: Stopwatch) -> Opinion:
         given = tuple(sorted(attributes.items()))
-        read: tuple[Hashable, ...] = (row["encoder"], release.judge_encoder.digest, rooms.max_windows, text)
+        read = _read_by(rooms, text)
         judged: tuple[Hashable, ...] = (*read, row["head"], *(given if Need.ATTRIBUTES in needs else ()))
         # The policy says which documents a label names, which makes the votes.
         policy = (row["policy"],) if Need.VOTES in needs else ()
@@ -37,7 +37,7 @@ def remembering(house: House, rooms: Rooms, view: Searcher) -> Opine:
         found = (*judged, *policy, row["adapter"], searched, rooms.k, allowed.token, *asked)
 
         def reading() -> Reading:
-            return _known(house.readings, ("read", *read), lambda: rooms.read(text, watch))
+            return _reading(house, rooms, text, watch)
 
         def verdict(evidence: tuple[Evidence, ...]) -> Verdict:
             def judge() -> Verdict:
@@ -52,6 +52,20 @@ def remembering(house: House, rooms: Rooms, view: Searcher) -> Opine:
         return _known(house.opinions, found, opinion)
 
     return opine
+
+
+def read_ahead(house: House, rooms: Rooms, text: str) -> None:
+    """Have remembered what the encoders make of a clean text."""
+    _reading(house, rooms, text, Stopwatch())
+
+
+def _reading(house: House, rooms: Rooms, text: str, watch: Stopwatch) -> Reading:
+    return _known(house.readings, ("read", *_read_by(rooms, text)), lambda: rooms.read(text, watch))
+
+
+def _read_by(rooms: Rooms, text: str) -> tuple[Hashable, ...]:
+    release = rooms.release
+    return release.row["encoder"], release.judge_encoder.digest, rooms.max_windows, text
 
 
 def _known(kept: Latest[tuple[Hashable, ...], Any], key: tuple[Hashable, ...], make: Callable[[], T]) -> T:

@@ -93,6 +93,17 @@ def test_a_hit_shows_its_parts(searcher: HybridSearcher, encoder: EncoderPool) -
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
+def test_where_all_documents_are_candidates_none_is_looked_for(searcher: HybridSearcher, encoder: EncoderPool) -> None:
+    """They are those that looking for the nearest gives."""
+    for number, keys in enumerate((KEYS, KEYS[::2], KEYS[:1])):
+        rows = searcher._masked(AllowedSet(frozenset(keys), f"few-{number}"))
+        assert rows.few is not None
+        assert len(rows.few) == len(keys)
+        for text in ASKED:
+            near = searcher._nearest_documents(encoder.encode(text), rows)
+            assert sorted(near.tolist()) == rows.few.tolist()
+
+
 def test_ties_are_broken_by_key(searcher: HybridSearcher, encoder: EncoderPool) -> None:
     """Two versions with the same words score the same; the lower key comes first, every time."""
     for question in ASKED:

@@ -33,6 +33,17 @@ def test_serving_and_training_see_the_same(lexicon: Lexicon) -> None:
         assert np.array_equal(matrix[place].toarray()[0], row)
 
 
+def test_a_word_met_before_gives_what_it_gave_at_first(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of words changes no bit, however many there were and however long they are."""
+    monkeypatch.setattr("service.learn.features._KEPT_WORDS", 3)
+    for text in (*TEXTS, *TEXTS, "transfer " * 3 + "transfertransfer" * 9):
+        (columns, values), again = Lexicon.fit(TEXTS).transform_one(text), lexicon.transform_one(text)
+        assert again[0].tolist() == columns.tolist()
+        assert again[1].tobytes() == values.tobytes()
+        assert len(lexicon._runs) <= 3
+        assert max(map(len, lexicon._runs), default=0) <= 32
+
+
 def test_weights_are_tf_idf_as_in_the_textbook() -> None:
     """Sublinear counts times smoothed idf, each block of unit length."""
     lexicon = Lexicon.fit(["a b b b", "a c"], LexiconOptions(min_texts=1))
