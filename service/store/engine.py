@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -18,7 +19,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row, make_url
 
-from service.errors import CannotStart, LedgerUnavailable
+from service.errors import CannotStart, InvalidRequest, LedgerUnavailable
 from service.store import postgres, sqlite
 
 __all__ = ["Connection", "Row", "Store", "open_store"]  # use cases name what they are handed by this module
@@ -52,22 +53,24 @@ class Store:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one consistent state and writes nothing."""
-        with self._reader() as connection:
-            try:
-                yield connection
-            finally:
-                connection.rollback()
+        """A connection that sees one consistent state and writes nothing.
 
-    def _reader(self) -> Connection:
+        `LedgerUnavailable` when the database is away, or goes away meanwhile: the next one connects anew.
+        """
         try:
-            return self._readers.connect()
-        except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
-            raise LedgerUnavailable(
-                f"the database cannot be read: {type(error).__name__}",
-                remedy="see that it is running and takes more connections; then ask again",
-                headers={"Retry-After": "1"},
-            ) from error
+            with self._readers.connect() as connection:
+                yield connection
+                connection.rollback()
+        except sa.exc.SQLAlchemyError as error:
+            if _is_away(error):
+                raise LedgerUnavailable(
+                    f"the database cannot be read: {type(error).__name__}",
+                    remedy="see that it is running and takes more connections; then ask again",
+                    headers={"Retry-After": "1"},
+                ) from error
+            if isinstance(error, sa.exc.DataError):
+                raise _refusal(error) from error
+            raise
 
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """Queue `work`; the future holds its result once it is durable, or the error it raised.
@@ -97,21 +100,29 @@ class Store:
         self._writer.dispose()
 
     def _run(self) -> None:
-        closing = False
-        while not closing:
-            batch = [self._queue.get()]
-            while len(batch) < _BATCH and not self._queue.empty():
-                batch.append(self._queue.get())
-            closing = None in batch
-            # A caller that gave up while waiting in the queue is not served; one whose work has begun is.
-            pending = [item for item in batch if item is not None and item.future.set_running_or_notify_cancel()]
-            if pending:
-                self._commit_batch(pending)
+        while (first := self._queue.get()) is not None:
+            if first.future.set_running_or_notify_cancel():
+                batch = [first]
+                self._join(batch)
+                self._commit_batch(batch)
+
+    def _join(self, batch: list[_Pending]) -> None:
+        """Take along who has queued up since. One that gave up while waiting in the queue is not served; one whose work
+        has begun is."""
+        while len(batch) < _BATCH and not self._queue.empty():
+            item = self._queue.get()
+            if item is None:
+                self._queue.put(None)  # nothing comes after the end
+                return
+            if item.future.set_running_or_notify_cancel():
+                batch.append(item)
 
     def _commit_batch(self, batch: list[_Pending]) -> None:
         try:
             done = self._run_together(batch) or self._run_apart(batch)
         except Exception as error:  # noqa: BLE001 - whatever stopped the commit, nobody may take it as done
+            # Whoever is in charge may be reached at the same address by now, and not by the connection that is open.
+            self._writer.dispose()
             failed = LedgerUnavailable(
                 f"the database did not take the record: {type(error).__name__}",
                 remedy="nothing was recorded; retry with the same Idempotency-Key",
@@ -129,12 +140,13 @@ class Store:
         """The batch, committed; or nothing, rolled back, because one piece of work failed."""
         try:
             with self._writer.begin() as connection:
+                self._join(batch)  # while others had their turn
                 for item in batch:
                     item.result = item.work(connection)
-        except sa.exc.OperationalError:
-            raise
-        except Exception:  # noqa: BLE001 - whose error it was comes out when each runs apart
-            return []
+        except Exception as error:
+            if _is_away(error):
+                raise
+            return []  # whose error it was comes out when each runs apart
         return batch
 
     def _run_apart(self, batch: list[_Pending]) -> list[_Pending]:
@@ -147,12 +159,30 @@ class Store:
         try:
             with connection.begin_nested():
                 item.result = item.work(connection)
-        except sa.exc.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            item.future.set_exception(error)
+        except Exception as error:
+            if _is_away(error):
+                raise
+            item.future.set_exception(_refusal(error) if isinstance(error, sa.exc.DataError) else error)
             return False
         return True
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database failed, and not what was asked of it: it is down, too busy, or takes no writes just now."""
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(
+        error, (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.PendingRollbackError, sa.exc.TimeoutError)
+    )
+
+
+def _refusal(error: sa.exc.DataError) -> InvalidRequest:
+    """What whoever asked hears when the database cannot keep a value: a NUL in a text, say, a number out of range."""
+    said = re.split(r'[:"\n]', str(error.orig))[0].strip()  # of types and limits; values that it quotes are cut off
+    return InvalidRequest(
+        f"the database cannot keep a value that was sent: {said}",
+        remedy="leave out characters that nobody sees, or shorten it",
+    )
 
 
 def open_store(url: str) -> Store:

@@ -8,7 +8,9 @@ writing transaction takes its turn as it begins, and what it reads from then on 
 from __future__ import annotations
 
 import importlib.util
-from typing import Final
+import time
+from collections.abc import Collection
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,6 +22,8 @@ _DRIVER = "psycopg"
 _TURN: Final = 0x5167_6E6F_6666  # of an advisory lock: one of a database, and nobody else's ("Signoff")
 _WAIT_MS: Final = 5_000  # for one's turn; longer, and the caller hears that nothing was recorded
 _IDLE_MS: Final = 60_000  # a process that stands still with its turn loses it, so that the others go on
+
+_FRESH_S: Final = 1.0  # a connection that was in use within is not asked first whether it is still there
 
 # In one statement, for this transaction alone: that also holds behind a pool that shares its connections. Synchronous,
 # because what is answered has to be durable, whatever the server is set to for others.
@@ -40,7 +44,6 @@ def engines(url: URL) -> tuple[Engine, Engine]:
         execution_options={"postgresql_readonly": True},
         pool_size=8,
         max_overflow=24,  # two workers stay below the hundred connections that a server allows unless told otherwise
-        pool_pre_ping=True,
         hide_parameters=True,
     )
     writer = sa.create_engine(
@@ -48,7 +51,6 @@ def engines(url: URL) -> tuple[Engine, Engine]:
         isolation_level="READ COMMITTED",  # each statement sees what is committed then, so after the turn has come
         pool_size=1,
         max_overflow=0,
-        pool_pre_ping=True,
         hide_parameters=True,
     )
 
@@ -56,7 +58,50 @@ def engines(url: URL) -> tuple[Engine, Engine]:
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(_TAKE_TURN)
 
+    for engine in (readers, writer):
+        _renew(engine)
     return readers, writer
+
+
+def _renew(engine: Engine) -> None:
+    """Have connections that broke while nobody used them replaced, unseen. One that breaks in use is a 503."""
+
+    @event.listens_for(engine, "checkin")
+    def _used(_: object, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _: object) -> None:
+        used = record.info.get("used")
+        if used is None or time.monotonic() - used < _FRESH_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.InvalidatePoolError from error
+
+
+def compare_by_code_point(connection: Connection, tables: Collection[str]) -> None:
+    """Have the text in these tables sorted and compared by code points, as SQLite does it.
+
+    A database is else set up for a language, which passes over dots and underscores, say, and whose rules change with
+    the operating system's libraries: ids would not sort as they were made, and indexes would be wrong after an upgrade.
+    """
+    alter: dict[str, list[str]] = {}
+    quote = connection.dialect.identifier_preparer.quote
+    for table, column, type_ in connection.execute(_BY_LANGUAGE, {"tables": sorted(tables)}):
+        alter.setdefault(table, []).append(f'ALTER COLUMN {quote(column)} TYPE {type_} COLLATE "C"')
+    for table, columns in alter.items():
+        connection.exec_driver_sql(f"ALTER TABLE {quote(table)} {', '.join(columns)}")
+
+
+_BY_LANGUAGE: Final = sa.text("""
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname = ANY (:tables)
+  AND a.attnum > 0 AND NOT a.attisdropped AND a.attcollation = 'pg_catalog."default"'::regcollation
+ORDER BY c.relname, a.attnum
+""")
 
 
 def _with_driver(url: URL) -> URL:

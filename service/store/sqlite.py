@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 import sqlite3 as stdlib_sqlite3
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 
 from service.errors import CannotStart
+from service.store.turn import Line
 
 # Before this, a WAL reset could corrupt a database with several connections (fixed in 3.51.3, sqlite.org/wal.html).
 _SAFE = (3, 51, 3)
-_BUSY_MS = 5_000
+_WAIT_MS: Final = 5_000  # for one's turn; longer, and the caller hears that nothing was recorded
 
 
 def engines(url: URL) -> tuple[Engine, Engine]:
-    """For readers, and for the writer, who keeps other processes' writers out from its first statement on."""
-    return _engine(url, "BEGIN"), _engine(url, "BEGIN IMMEDIATE")
+    """For readers, and for the writer, who keeps other processes' writers out from its first statement on.
+
+    `CannotStart` where the file could not be written to, or not safely.
+    """
+    driver, line = _driver(), Line(_file(url))
+    readers, writer = _engine(url, driver, _WAIT_MS), _engine(url, driver, 0)  # the writer has waited in line before
+
+    @event.listens_for(readers, "begin")
+    def _read(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(writer, "begin")
+    def _write(connection: Connection) -> None:
+        own: Any = connection.connection.driver_connection
+
+        def begin() -> bool:
+            try:
+                own.execute("BEGIN IMMEDIATE")
+            except driver.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != stdlib_sqlite3.SQLITE_BUSY:
+                    raise
+                return False
+            return True
+
+        if not line.take(begin, _WAIT_MS / 1_000):
+            raise sa.exc.TimeoutError("others wrote all the time")
+
+    return readers, writer
 
 
-def _engine(url: URL, begin: str) -> Engine:
-    engine = sa.create_engine(url, module=_driver(), pool_size=16, max_overflow=32, hide_parameters=True)
+def _engine(url: URL, driver: Any, wait_ms: int) -> Engine:
+    engine = sa.create_engine(url, module=driver, pool_size=16, max_overflow=32, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN is deferred and comes too late
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={_BUSY_MS}",
-            "cache_size=-16000",
-        ):
+        (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        if mode != "wal":
+            raise CannotStart(
+                f"the file system of {url.database} does not let SQLite log ahead (its journal is {mode!r})",
+                remedy="keep the database on a local disk, or use PostgreSQL",
+            )
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", f"busy_timeout={wait_ms}"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
     return engine
+
+
+def _file(url: URL) -> Path:
+    name = (url.database or "").removeprefix("file:")
+    if name in ("", ":memory:"):
+        raise CannotStart("SQLite in memory keeps no record", remedy="name a file, as in sqlite:////var/signoff.db")
+    return Path(name)
 
 
 def _driver() -> Any:

@@ -21,6 +21,7 @@ ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,149}"
 ID_REMEDY: Final = "use letters, digits, . _ : -"
 LAST_VERSION: Final = 1_000_000
 _LONGEST_TITLE: Final = 300
+_LONGEST_NAME: Final = 200
 _MOST_FIELDS: Final = 50
 
 
@@ -104,7 +105,7 @@ def read_json_document(entry: Mapping[str, Any]) -> DocumentFile | str:
             id=document_id,
             title=_said("title", str(entry.get("title") or "").replace("\0", "")) or document_id,
             text=text,
-            owner=_said("owner", str(entry.get("owner") or "")),
+            owner=_name("owner", str(entry.get("owner") or "")),
             version=_whole(entry.get("version")),
             effective_from=_moment(entry.get("effective_from")),
             effective_until=_moment(entry.get("effective_until")),
@@ -178,6 +179,12 @@ def _said(name: str, text: str) -> str:
     if why := refuse(text):
         raise ValueError(f"{name} {why}")
     return text
+
+
+def _name(name: str, text: str) -> str:
+    if len(text) > _LONGEST_NAME:
+        raise ValueError(f"{name} has more than {_LONGEST_NAME} characters")
+    return _said(name, text)
 
 
 def _whole(value: Any) -> int | None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from alembic import context
 
-from service.store import tables_console, tables_learning, tables_people, tables_replies  # noqa: F401 - so that its tables are known
+from service.store import (  # noqa: F401 - so that its tables are known
+    tables_attached,
+    tables_console,
+    tables_known,
+    tables_learning,
+    tables_people,
+    tables_questions,
+    tables_replies,
+    tables_webhooks,
+)
 from service.store.tables import metadata
 
 context.configure(

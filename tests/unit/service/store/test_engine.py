@@ -36,7 +36,7 @@ def test_one_error_spoils_nobody_elses_commit(store):
     release = threading.Event()
 
     def slow(connection):
-        release.wait(5)
+        release.wait(60)
         instance.put(connection, "slow", "done")
 
     def fails(connection):
@@ -46,10 +46,10 @@ def test_one_error_spoils_nobody_elses_commit(store):
     first = store.submit(slow)
     others = [store.submit(fails), store.submit(lambda c: instance.put(c, "other", "done"))]
     release.set()
-    first.result(5)
+    first.result(60)
     with pytest.raises(Conflict):
-        others[0].result(5)
-    others[1].result(5)
+        others[0].result(60)
+    others[1].result(60)
     with store.read() as connection:
         assert instance.get(connection, "slow") == "done"
         assert instance.get(connection, "other") == "done"

@@ -192,6 +192,12 @@ def test_half_characters_are_told_with_their_field(change):
     assert f"document a: {next(iter(change))} has a" in why
 
 
+def test_an_owner_as_long_as_no_name_is_told():
+    """A column holds two hundred characters; PostgreSQL would refuse more."""
+    why = read_json_document({"_id": "a", "title": "T", "text": "words", "owner": "a" * 201})
+    assert why == "document a: owner has more than 200 characters"
+
+
 def test_nul_is_removed_from_title_and_text():
     """It shows nothing and means nothing."""
     read = read_json_document({"_id": "a", "title": "T\0i", "text": "al\0pha"})
