@@ -1,16 +1,18 @@
 """How soon the next case is on screen after a decision, in a real browser, with many open cases.
 
-    python -m bench.console --home HOME --cases 100000 --decisions 30
+    python -m bench.console [--home HOME] [--cases 100000] [--decisions 100]
 
-HOME is an initialised home folder; a copy of it is filled and served. What is measured is what a person waits: from the
-key that decides to the first frame that shows the next case, in the browser's own clock. Prints one JSON line with
-`next_case_ms` {p50, p95, p99, max}.
+HOME is an initialised home folder, else one with the starter is made; a copy of it is filled and served. What is
+measured is what a person waits: from the key that decides to the first frame that shows the next case, in the browser's
+own clock. Of that, `server_ms` is what the browser waited for the answer. Prints one JSON line with `next_case_ms` and
+`server_ms` {p50, p95, p99, max}, and the load on the machine before and after.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import tempfile
@@ -22,6 +24,7 @@ from typing import Any
 import sqlalchemy as sa
 from playwright.sync_api import Page, sync_playwright
 
+from bench.decide_home import compiled_encoder
 from service.domain.access import ROLES, Principal
 from service.settings import Settings
 from service.store.engine import Connection
@@ -29,19 +32,22 @@ from service.store.tables import case_reasons, cases
 from service.usecases.house import House, open_house
 from service.usecases.make_decision import Ask, decide
 from service.usecases.manage_keys import create
-from tests.house import serving
+from tests.house import copy_of, serving, starter_home
 
 WORKFLOW = "retail-banking"
 QUEUE = "complaints"
 HELD = "I was charged twice for one card payment, reference {}. Mend it or I go to the ombudsman."
+_WARM = 5  # decisions that are not measured
 _BATCH = 5_000
 
 #: Frames are watched by the page itself, from the key on: polling from outside would measure the polling.
 _WATCH = """() => {
-  window.waited = new Promise((found) => {
+  window.waited = new Promise((found, failed) => {
+    setTimeout(() => failed(new Error("no next case in 30 s")), 30_000);
     const before = document.querySelector('[data-case]').action;
-    document.addEventListener('keydown', (event) => {
+    document.addEventListener('keydown', function watch(event) {
       if (event.key !== 'Enter') return;
+      document.removeEventListener('keydown', watch, true);
       const begun = performance.now();
       const look = () => {
         const form = document.querySelector('[data-case]');
@@ -49,34 +55,42 @@ _WATCH = """() => {
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
-    }, { once: true, capture: true });
+    }, true);
   });
+}"""
+
+
+_ANSWERED = """() => {
+  const sent = performance.getEntriesByType("resource").filter((each) => each.initiatorType === "xmlhttprequest");
+  return sent.at(-1).responseEnd - sent.at(-1).requestStart;
 }"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--home", type=Path)
     parser.add_argument("--cases", type=int, default=100_000)
-    parser.add_argument("--decisions", type=int, default=30)
+    parser.add_argument("--decisions", type=int, default=100)
     asked = parser.parse_args(arguments)
+    began = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        shutil.copytree(asked.home, home)
+        home = copy_of(asked.home or starter_home(compiled_encoder() / "encoder"), Path(folder) / "home")
         house = open_house(Settings(home=home))
         key = create(house, "bench", name="bench reviewer", role="reviewer")["key"]
         fill(house, asked.cases, distinct=asked.decisions + 20)
         house.close()
         with serving(home, Path(folder)) as server:
-            waits = measure(server.url, key, asked.decisions)
-    print(json.dumps({"open_cases": asked.cases, "decisions": len(waits), "next_case_ms": summary(waits)}))
+            waits, answers = measure(server.url, key, asked.decisions)
+    times = {"next_case_ms": summary(waits), "server_ms": summary(answers)}
+    load = [round(began, 1), round(os.getloadavg()[0], 1)]
+    print(json.dumps({"open_cases": asked.cases, "decisions": len(waits), **times, "load": load}))
 
 
 def fill(house: House, count: int, distinct: int) -> None:
     """`distinct` requests made as callers make them, and their cases repeated behind them until there are `count`."""
     caller = Principal("bench", "bench caller", ROLES["caller"])
     for number in range(distinct):
-        decide(house, caller, Ask(WORKFLOW, HELD.format(number), {"channel": "app"}))
+        decide(house, caller, Ask(WORKFLOW, HELD.format(_word(number)), {"channel": "app"}))
     with house.store.read() as connection:
         (row,) = connection.execute(sa.select(cases).where(cases.c.queue == QUEUE).order_by(cases.c.id).limit(1))
     left = count - distinct
@@ -84,6 +98,11 @@ def fill(house: House, count: int, distinct: int) -> None:
         copies = [_copy(house, row, number) for number in range(start, min(left, start + _BATCH))]
         reasons = [{"case": each["id"], "reason": reason} for each in copies for reason in each["reasons"]]
         house.store.commit(lambda connection, copies=copies, reasons=reasons: _insert(connection, copies, reasons))  # type: ignore[misc]
+
+
+def _word(number: int) -> str:
+    """In letters: requests that differ in a number alone would share a case."""
+    return "".join(chr(ord("a") + int(digit)) for digit in f"{number:04}")
 
 
 def _copy(house: House, row: sa.Row[Any], number: int) -> dict[str, Any]:
@@ -97,9 +116,10 @@ def _insert(connection: Connection, copies: list[dict[str, Any]], reasons: list[
     connection.execute(case_reasons.insert(), reasons)
 
 
-def measure(url: str, key: str, decisions: int) -> list[float]:
-    """Milliseconds from the deciding key to the next case on screen; the first ones, which warm up, are left out."""
-    waits = []
+def measure(url: str, key: str, decisions: int) -> tuple[list[float], list[float]]:
+    """Milliseconds from the deciding key to the next case on screen, and those of them until the answer was there; the
+    first ones, which warm up, are left out."""
+    waits, answers = [], []
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium")
         if chromium is None:
@@ -113,20 +133,23 @@ def measure(url: str, key: str, decisions: int) -> list[float]:
         page.goto(f"{url}/console/queues/{QUEUE}")
         page.keyboard.press("c")
         page.wait_for_url("**/console/cases/**")
-        for number in range(decisions + 5):
-            waited = decide_by_key(page)
-            if number >= 5:
+        for number in range(_WARM + decisions):
+            waited, answered = decide_by_key(page)
+            if number >= _WARM:
                 waits.append(waited)
+                answers.append(answered)
         browser.close()
-    return waits
+    return waits, answers
 
 
-def decide_by_key(page: Page) -> float:
-    """Agree with the suggestion, as a reviewer does."""
+def decide_by_key(page: Page) -> tuple[float, float]:
+    """Agree with the suggestion, as a reviewer does: milliseconds until the next case, and until the answer."""
     page.evaluate(_WATCH)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
-    return float(page.evaluate("() => window.waited"))
+    waited = float(page.evaluate("() => window.waited"))
+    page.wait_for_function("() => document.activeElement?.id === 'content'")  # it takes keys from here on
+    return waited, float(page.evaluate(_ANSWERED))
 
 
 def summary(waits: Sequence[float]) -> dict[str, float]:

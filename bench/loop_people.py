@@ -67,7 +67,7 @@ class People:
             said = self.asked[claimed.decision]
             if chance is not None and chance.random() < wrong:
                 said, self.flipped = chance.choice([label for label in self.labels if label != said]), self.flipped + 1
-            reviewer.decide_case(claimed, [said], "bench")
+            reviewer.decide_case(claimed, [said], "bench", note="as it is known")
             self.reviews += 1
 
     def work(self, reviews: int, wrong: float = 0.0, chance: random.Random | None = None) -> None:

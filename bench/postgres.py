@@ -45,6 +45,14 @@ class Cluster:
         finally:
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def stop(self) -> None:
+        """End every connection and take no new one; what was committed stays."""
+        self.server.stop()
+
+    def start(self) -> None:
+        """Come back, at the same address."""
+        self.server.ensure_postgres_running()
+
     def run(self, *statements: str) -> None:
         engine = sa.create_engine(self.url(), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
         with engine.connect() as connection:

@@ -60,7 +60,8 @@ def clear(house: House, name: str, tell: Callable[[str], None]) -> int:
     person, done = reviewer(name), 0
     while (claimed := _insist(lambda: claim_next(house, person, QUEUE))) is not None:
         label = "fees" if done % 3 else "card"
-        decide = partial(resolve, house, person, claimed["case"], claimed["token"], Resolution((label,), label))
+        said = Resolution((label,), label, note="as it says")
+        decide = partial(resolve, house, person, claimed["case"], claimed["token"], said)
         _insist(decide)
         tell(claimed["case"])
         done += 1

@@ -33,7 +33,7 @@ collections: [review]
 labels:
   - {id: card, title: Card, outcome: allow}
   - {id: fees, title: Fees, outcome: block}
-queue: {name: review, sla_hours: 24, lease_minutes: 15}
+queue: {name: review, sla_hours: 24, lease_minutes: 15, note_required: false}
 """
 _RELEASE = "rel_review"
 _ANSWER = "pay_answer"
