@@ -250,8 +250,12 @@ def reopen_one_case(
 def cancel_one_case(
     case_id: schemas.IdInPath, withdrawn: schemas_cases.Withdrawal, principal: Withdrawer, house: TheHouse
 ) -> Response:
-    """By whoever asked for the decision, or leads the queue. Whoever holds the case has lost it."""
-    cancel_case.cancel(house, principal, case_id, withdrawn.note)
+    """By whoever asked for the decision, or leads the queue. Whoever holds the case has lost it.
+
+    Where it settles several requests, those who lead cancel all of them unless `decision` names one, and whoever asked
+    the one that the case is about: the others go on.
+    """
+    cancel_case.cancel(house, principal, case_id, withdrawn.note, decision=withdrawn.decision)
     return Response(status_code=204)
 
 

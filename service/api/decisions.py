@@ -26,14 +26,15 @@ routes = router("Decisions", "/v1/decisions")
 StateInQuery = Annotated[Literal["waiting", "final", "superseded"] | None, Query()]
 
 _LOCATION = {"Location": {"description": "Where to read it from now on.", "schema": {"type": "string"}}}
-_REPLAYED = {
+#: Header of an answer that was given before.
+REPLAYED = {
     "Idempotent-Replayed": {
         "description": "`true` when this is the first answer to the same Idempotency-Key.",
         "schema": {"type": "string", "enum": ["true"]},
     }
 }
-_DECIDED = shows(replies.Decision, examples.FINAL, "Decided.") | {"headers": _LOCATION | _REPLAYED}
-_HELD = shows(replies.Decision, examples.WAITING, "A person has to decide.") | {"headers": _LOCATION | _REPLAYED}
+_DECIDED = shows(replies.Decision, examples.FINAL, "Decided.") | {"headers": _LOCATION | REPLAYED}
+_HELD = shows(replies.Decision, examples.WAITING, "A person has to decide.") | {"headers": _LOCATION | REPLAYED}
 _EXPLAINED = shows(replies.LabelExplanation, examples.LABEL_EXPLANATION, "What spoke for it, and what was lacking.")
 
 
@@ -81,18 +82,21 @@ async def read_one_decision(
     house: TheHouse,
     wait: schemas.Wait = 0,
 ) -> JSONResponse:
-    """Answers at once, or with `wait` as soon as a person has decided and at the latest after so many seconds.
+    """Answers at once, or with `wait` as soon as a person has decided or asks something of you, and at the latest after
+    so many seconds.
 
     Not to reviewers while it is being checked blind.
     """
     clock = asyncio.get_running_loop().time
     until = clock() + wait
+    first = await run_in_threadpool(read_decision.view, house, principal, decision_id)
+    view = first
     while True:
-        view = await run_in_threadpool(read_decision.view, house, principal, decision_id)
-        left = until - clock()
-        if view["state"] != State.WAITING.value or left <= 0 or await request.is_disconnected():
+        left, asked = until - clock(), view["question"] not in (None, first["question"])
+        if view["state"] != State.WAITING.value or asked or left <= 0 or await request.is_disconnected():
             return JSONResponse(view)
         await house.changed.wait(decision_id, left)
+        view = await run_in_threadpool(read_decision.view, house, principal, decision_id)
 
 
 @routes.get(

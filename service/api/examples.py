@@ -95,6 +95,7 @@ REVIEWED: dict[str, Any] = {
     "decided_by": "reviewer",
     "labels": [{"label": "card_payment_charged_twice", "probability": None}],
     "review": REVIEW,
+    "question": None,
     "history": [
         {"at": "2026-11-21T09:00:00.000Z", "state": "waiting", "outcome": "review", "decided_by": None},
         {"state": "final", **REVIEW},

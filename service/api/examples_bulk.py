@@ -14,6 +14,7 @@ DONE: dict[str, Any] = {
     "action": "decide",
     "done": [CASE_ID],
     "refused": [{"case": _OTHER_ID, "code": "lease_lost", "why": f"maria holds case {_OTHER_ID}"}],
+    "undo_until": None,
 }
 REQUESTS: dict[str, Any] = {
     "BulkRequest": {

@@ -15,6 +15,7 @@ from service.api.examples import (
     TOKEN,
     WAITING,
 )
+from service.api.examples_questions import ANSWERED
 
 CLAIMED: dict[str, Any] = {
     "case": CASE_ID,
@@ -22,7 +23,7 @@ CLAIMED: dict[str, Any] = {
     "token": TOKEN,
     "until": "2026-11-21T09:15:00.000Z",
 }
-_CASE_SUMMARY: dict[str, Any] = {
+CASE_SUMMARY: dict[str, Any] = {
     "id": CASE_ID,
     "decision": DECISION_ID,
     "workflow": "retail-banking",
@@ -50,7 +51,7 @@ _SUGGESTION: dict[str, Any] = {
     "title": "Charged twice for one card payment",
     "probability": 0.9731,
 }
-CASES: dict[str, Any] = {"items": [{**_CASE_SUMMARY, "excerpt": DECISION_REQUEST["text"]}], "next": None}
+CASES: dict[str, Any] = {"items": [{**CASE_SUMMARY, "attached": 1, "excerpt": DECISION_REQUEST["text"]}], "next": None}
 _COMMENT: dict[str, Any] = {"by": "joe", "at": "2026-11-21T09:04:11.000Z", "text": "The shop confirms both payments."}
 _COMMENTED: dict[str, Any] = {
     "sequence": 4,
@@ -63,10 +64,20 @@ _COMMENTED: dict[str, Any] = {
     "note": _COMMENT["text"],
 }
 CASE: dict[str, Any] = {
-    **_CASE_SUMMARY,
+    **CASE_SUMMARY,
     "text": DECISION_REQUEST["text"],
     "attributes": DECISION_REQUEST["attributes"],
     "subject": DECISION_REQUEST["subject"],
+    "attached": 1,
+    "attached_requests": [
+        {
+            "decision": "dec_01KB3A8Z4Q6W2E8R7T5Y3U1I9P",
+            "created_at": "2026-11-21T09:01:30.000Z",
+            "subject": "customer-4711",
+            "erased": False,
+            "differences": [{"here": "", "there": "Hello,"}],
+        }
+    ],
     "several": False,
     "suggestion": _SUGGESTION,
     "suggestions": [_SUGGESTION],
@@ -92,10 +103,13 @@ CASE: dict[str, Any] = {
     "opinions": [],
     "outcome": "review",
     "hold": None,
+    "questions": [ANSWERED],
+    "without_note": {"labels": None, "outcome": "allow"},
     "events": [_COMMENTED],
     "comments": [_COMMENT],
     "skipped_by": ["joe"],
     "undo_until": None,
+    "known_answer": None,
     "allowed": ["claim", "comment"],
 }
 CASE_DECISION: dict[str, Any] = {
@@ -110,6 +124,7 @@ CASE_DECISION: dict[str, Any] = {
 DECIDED: dict[str, Any] = {
     **WAITING,
     "review": REVIEW,
+    "question": None,
     "history": REVIEWED["history"][:1],
     "undo_until": "2026-11-21T09:12:51.000Z",
 }
@@ -152,6 +167,6 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "Escalation": {"token": TOKEN, "note": "The amount is above what I may allow."},
     "HandOver": {"to": "maria", "token": TOKEN, "note": "You spoke with the shop."},
     "Reopening": {"note": "The shop says that there was one payment only."},
-    "Withdrawal": {"note": "The customer has called and withdrawn the claim."},
+    "Withdrawal": {"decision": None, "note": "The customer has called and withdrawn the claim."},
     "Comment": {"text": "The shop confirms both payments."},
 }

@@ -12,6 +12,7 @@ LANGUAGE_MODEL: dict[str, Any] = {
     "state": "written",
     "why": None,
     "loose": 0,
+    "loose_sentences": [],
     "model": "llama-3.1-8b-instruct",
     "may_be_asked": True,
 }

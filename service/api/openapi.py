@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from service.api import (
     event_messages,
     examples,
+    examples_beside,
     examples_bulk,
     examples_cases,
     examples_documents,
@@ -19,7 +20,9 @@ from service.api import (
     examples_labelling,
     examples_models,
     examples_people,
+    examples_questions,
     examples_rules,
+    examples_team,
     examples_watch,
     examples_webhooks,
 )
@@ -31,6 +34,7 @@ from service.settings import Settings
 
 _EXAMPLES = (
     examples,
+    examples_beside,
     examples_bulk,
     examples_cases,
     examples_documents,
@@ -38,7 +42,9 @@ _EXAMPLES = (
     examples_labelling,
     examples_models,
     examples_people,
+    examples_questions,
     examples_rules,
+    examples_team,
     examples_watch,
     examples_webhooks,
 )
@@ -82,7 +88,7 @@ def _complete(document: dict[str, Any], settings: Settings) -> None:
     requests = {name: example for part in _EXAMPLES for name, example in part.REQUESTS.items()}
     for name, example in requests.items():  # put in here, because the framework drops their nulls
         schemas[name]["examples"] = [example]
-    for name in ("DecisionRequest", "SearchRequest", "Question", "UnlabelledRequest"):
+    for name in ("DecisionRequest", "SearchRequest", "Question", "RequesterAnswer", "UnlabelledRequest"):
         _limit_text(schemas[name]["properties"]["text"], settings.max_text_chars)
     for path, _, operation in operations(document):
         operation["responses"].pop("422", None)

@@ -129,11 +129,23 @@ class Review(Reply):
     reply_by_model: bool = Field(False, description="A language model wrote most of it.")
 
 
+class OpenQuestion(Reply):
+    """What whoever decides wants to know of you."""
+
+    id: str
+    text: str | None = Field(description="null: erased.")
+    asked_at: str = Time
+    until: str = Field(
+        json_schema_extra={"format": "date-time"}, description="People go on without an answer that has not come then."
+    )
+
+
 class DecisionView(Decision):
     """A decision as it stands now, and how it came there."""
 
     review: Review | None = None
     reply: Draft | None = Field(None, description="What a language model wrote to an automatic decision, unread.")
+    question: OpenQuestion | None = Field(description="Answer it: information is wanted; null: none is.")
     history: list[dict[str, Any]]
 
 

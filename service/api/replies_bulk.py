@@ -24,6 +24,14 @@ class LeftOut(Reply):
     why: str
 
 
+class Refused(Reply):
+    """A case that it could not be done to."""
+
+    case: str
+    code: str
+    why: str
+
+
 class BulkPreview(Reply):
     """What would be done. Nothing has changed."""
 
@@ -32,14 +40,7 @@ class BulkPreview(Reply):
     more: bool = Field(description="More fit than are taken at once.")
     items: list[BulkItem]
     left_out: list[LeftOut]
-
-
-class Refused(Reply):
-    """A case that it could not be done to."""
-
-    case: str
-    code: str
-    why: str
+    refused: list[Refused] = Field(description="Of `items`, those that could not be decided so.")
 
 
 class BulkDone(Reply):
@@ -49,6 +50,7 @@ class BulkDone(Reply):
     action: str
     done: list[str]
     refused: list[Refused]
+    undo_until: str | None = Field(description="RFC 3339; till then all that was decided can be taken back.")
 
 
 class BulkAnswer(RootModel[BulkDone | BulkPreview]):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from service.api.replies import DecisionView, Draft, FoundDocument, Outcome, Reply, Review, Rules, ScoredLabel, Time
 from service.api.replies_drafts import LanguageModelDraft, SummaryPlace
+from service.api.replies_questions import AskedQuestion, WithoutNote
 
 CaseState = Literal[
     "queued",
@@ -130,12 +131,33 @@ class Renewed(Reply):
     until: str = Time
 
 
-class _CaseHead(Reply):
+class Difference(Reply):
+    """Where two texts part."""
+
+    here: str = Field(description="What the case's own text says; may be empty.")
+    there: str = Field(description="What the request says instead; may be empty.")
+
+
+class AttachedRequest(Reply):
+    """A request that says the same and is decided with the case."""
+
+    decision: str
+    created_at: str = Time
+    subject: str | None
+    erased: bool
+    differences: list[Difference] = Field(description="Empty: the same but for capitals and spaces.")
+
+
+class CaseHead(Reply):
+    """What every view of a case says."""
+
     id: str
     decision: str
     workflow: str
     queue: str
-    kind: Literal["held", "after_the_fact", "appeal"] | None = Field(description="null while it is a blind check.")
+    kind: Literal["held", "after_the_fact", "appeal", "known_answer"] | None = Field(
+        description="null while it is a blind check."
+    )
     blind: bool = Field(
         description="Drawn at random and not decided yet: it shows nothing of what was made of the request."
     )
@@ -156,9 +178,10 @@ class _CaseHead(Reply):
     version: int
 
 
-class CaseSummary(_CaseHead):
+class CaseSummary(CaseHead):
     """A case in a list."""
 
+    attached: int = Field(description="Other requests that are decided with it.")
     excerpt: str
 
 
@@ -189,12 +212,26 @@ class Choice(Reply):
     documents: list[str]
 
 
-class Case(_CaseHead):
+class KnownAnswerOfCase(Reply):
+    """What is known of a case, or of the one that it is a copy of: for leads and auditors, and for whoever decided a
+    copy where the queue tells them."""
+
+    id: str
+    labels: list[str]
+    outcome: Outcome
+    case: str | None = Field(description="Where it was marked; null: not for you to know.")
+    person: str | None = Field(description="Who was given this copy; null: this is no copy.")
+    correct: bool | None = Field(description="Whether they gave that answer; null: not decided.")
+
+
+class Case(CaseHead):
     """Everything needed to decide a case."""
 
     text: str
     attributes: dict[str, Any]
     subject: str | None
+    attached: int = Field(description="Other requests that are decided with it.")
+    attached_requests: list[AttachedRequest] = Field(description="These, oldest first.")
     several: bool = Field(description="Whether more than one of the choices may be given.")
     suggestion: Suggestion | None
     suggestions: list[Suggestion] = Field(description="All of them, where a request may have several labels.")
@@ -210,10 +247,13 @@ class Case(_CaseHead):
     opinions: list[Opinion] = Field(description="What people said of it, as far as you may hear it.")
     outcome: Outcome | None = Field(description="null while it is a blind check.")
     hold: OnHold | None
+    questions: list[AskedQuestion] = Field(description="What the requester was asked, oldest first.")
+    without_note: WithoutNote | None = Field(description="null: the queue's policy asks for no notes.")
     events: list[CaseEvent]
     comments: list[CaseComment]
     skipped_by: list[str]
     undo_until: str | None = Field(
         json_schema_extra={"format": "date-time"}, description="Till then the decision can be taken back."
     )
+    known_answer: KnownAnswerOfCase | None = Field(description="null: there is none, or it is not for you to know.")
     allowed: list[str] = Field(description="What you may do to it now, by the words of the addresses.")

@@ -16,6 +16,7 @@ class LanguageModelDraft(Reply):
     state: Literal["not_asked", "waiting", "writing", "written", "refused", "failed"]
     why: str | None = Field(description="It was refused or failed, as a code.")
     loose: int = Field(description="Sentences that say more than the passage they cite.")
+    loose_sentences: list[str] = Field(description="These, as they stand in the draft.")
     model: str | None
     may_be_asked: bool
 

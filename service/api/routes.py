@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from service.api import (
     audit,
+    beside,
     bulk,
     cases,
     decisions,
@@ -24,10 +25,12 @@ from service.api import (
     models,
     openapi,
     people,
+    questions,
     reference,
     releases,
     rules,
     search,
+    team,
     watch,
     webhooks,
 )
@@ -38,10 +41,10 @@ from service.usecases.house import House
 
 # The most asked first: routes are tried in this order.
 _ROUTERS = (
-    *(decisions, exports, cases, bulk, drafts, labelling, search),
+    *(decisions, questions, exports, cases, beside, bulk, drafts, labelling, search),
     *rules.PARTS,
     *(events, webhooks),
-    *(imports, documents, models, jobs, watch, releases, people, halt, audit, health, reference),
+    *(imports, documents, models, jobs, watch, team, releases, people, halt, audit, health, reference),
 )
 
 # Waiting reads cost a place in memory, not a thread.

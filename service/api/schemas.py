@@ -73,6 +73,14 @@ class DecisionRequest(Body):
         return Ask(self.workflow, self.text, self.attributes, self.subject)
 
 
+ReasonCode = Annotated[
+    Annotated[str, Field(pattern=f"^{REASON_CODE}$")] | None,
+    Field(description="A code, never words about a person; null: the id of the first label, or `none_of_these`."),
+]
+_NEEDED = "For colleagues and auditors; needed to block, and to overturn the suggestion or what was answered."
+Note = Annotated[Written | None, Field(description=_NEEDED)]
+
+
 class LeaseToken(Body):
     """Proof of holding the lease."""
 
@@ -87,8 +95,8 @@ class CaseDecision(Body):
     outcome: Annotated[Literal["allow", "block"] | None, Field(description="Needed where the labels settle none.")] = (
         None
     )
-    reason_code: Annotated[str, Field(pattern=f"^{REASON_CODE}$", description="A code, never words about a person.")]
-    note: Annotated[Written | None, Field(description="For colleagues and auditors.")] = None
+    reason_code: ReasonCode = None
+    note: Note = None
     passage_ids: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=600, pattern=PLAIN)]],
         Field(default_factory=list, max_length=50, description="`passage_id`s of the documents that justify it."),
@@ -98,7 +106,7 @@ class CaseDecision(Body):
     def resolution(self) -> Resolution:
         return Resolution(
             labels=tuple(self.labels),
-            reason_code=self.reason_code,
+            reason_code=self.reason_code or "",
             outcome=Outcome(self.outcome) if self.outcome else None,
             note=self.note,
             passage_ids=tuple(self.passage_ids),

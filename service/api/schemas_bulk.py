@@ -7,11 +7,11 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, RootModel
 
-from service.api.schemas import PLAIN, Body, Day, Name, Written
+from service.api.schemas import PLAIN, Body, Day, Name, Note, ReasonCode, Written
 from service.domain.types import Outcome
-from service.usecases.bulk_cases import Doing, assigning, deciding, escalating, holding, undoing
+from service.usecases.bulk_cases import Doing, assigning, deciding, escalating, holding, undoing, unholding
 from service.usecases.choose_cases import MOST, Wanted
-from service.usecases.resolve_case import REASON_CODE, Resolution
+from service.usecases.resolve_case import Resolution
 
 _Id = Annotated[str, Field(min_length=1, max_length=64, pattern=PLAIN)]
 _Words = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"\S", description="In your own words.")]
@@ -39,13 +39,13 @@ class DecideAll(_Cases):
     outcome: Annotated[Literal["allow", "block"] | None, Field(description="Needed where the labels settle none.")] = (
         None
     )
-    reason_code: Annotated[str, Field(pattern=f"^{REASON_CODE}$", description="A code, never words about a person.")]
-    note: Annotated[Written | None, Field(description="For colleagues and auditors.")] = None
+    reason_code: ReasonCode = None
+    note: Note = None
     reply: Annotated[Written | None, Field(description="For each person who asked.")] = None
 
     def doing(self) -> Doing:
         outcome = Outcome(self.outcome) if self.outcome else None
-        said = Resolution(tuple(self.labels), self.reason_code, outcome, self.note, reply=self.reply)
+        said = Resolution(tuple(self.labels), self.reason_code or "", outcome, self.note, reply=self.reply)
         return deciding(said)
 
 
@@ -91,7 +91,16 @@ class UndoAll(_Cases):
         return undoing()
 
 
-_Any: TypeAlias = DecideAll | HoldAll | EscalateAll | AssignAll | UndoAll
+class UnholdAll(_Cases):
+    """Take all of them off hold."""
+
+    action: Literal["unhold"]
+
+    def doing(self) -> Doing:
+        return unholding()
+
+
+_Any: TypeAlias = DecideAll | HoldAll | EscalateAll | AssignAll | UndoAll | UnholdAll
 
 
 class BulkRequest(RootModel[Annotated[_Any, Field(discriminator="action")]]):

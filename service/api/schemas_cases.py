@@ -57,6 +57,9 @@ class Withdrawal(Body):
     """Nobody needs the decision any more."""
 
     note: Annotated[_Words | None, Field(description="Why.")] = None
+    decision: Annotated[
+        Name | None, Field(description="Of several requests that the case settles, this one alone.")
+    ] = None
 
 
 class Comment(Body):

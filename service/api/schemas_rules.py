@@ -16,7 +16,7 @@ AcceptNone = Annotated[
 ]
 UnpinInQuery = Annotated[bool, Query(description="Take over the files of workflows that were rolled back, too.")]
 OpenOnly = Annotated[bool, Query(description="Only those that nobody has acknowledged.")]
-SequenceInQuery = Annotated[int | None, Query(ge=1, description="Cursor: `next` of the page before.")]
+SequenceInQuery = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Cursor: `next` of the page before.")]
 ProposalStateInQuery = Annotated[Literal["proposed", "approved", "rejected", "superseded"] | None, Query()]
 
 Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Kept as a note, outside the ledger.")]

@@ -9,6 +9,8 @@ import typer
 from rules.errors import RuleErrors
 from service.cli import (
     audit,
+    case_bulk,  # noqa: F401 - so that its verbs are among those of cases
+    case_verbs,  # noqa: F401 - likewise
     cases,
     decide,
     documents,

@@ -46,5 +46,10 @@ def reviewer() -> Principal:
     return Principal("cli", by(), ROLES["reviewer"])
 
 
+def lead() -> Principal:
+    """Who has the database has every queue."""
+    return Principal("cli", by(), ROLES["lead"])
+
+
 def model_owner() -> Principal:
     return Principal("cli", by(), ROLES["model-owner"])

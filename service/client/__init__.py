@@ -17,12 +17,25 @@ from .answers import (
     Lack,
     NearestExample,
     Passage,
+    Question,
     Review,
     ScoredLabel,
     Telling,
 )
+from .beside_calls import Beside, Detached, NearCase, SubjectCase
 from .calls import Attributes
-from .case_answers import Case, CaseComment, CaseEvent, CasePage, CaseSummary, Claimed, DecidedCase, HandedOver
+from .case_answers import (
+    Case,
+    CaseComment,
+    CaseEvent,
+    CasePage,
+    CaseQuestion,
+    CaseSummary,
+    Claimed,
+    DecidedCase,
+    GivenAnswer,
+    HandedOver,
+)
 from .clients import AsyncSignoff, Signoff
 from .document_answers import Document, DocumentDiff, DocumentPage, DocumentPreview, DocumentSummary, ImportReport
 from .draft_calls import Drafts, LanguageModelDraft, ReplyFigures
@@ -30,6 +43,7 @@ from .errors import SignoffError, Unreachable
 from .labelling_calls import ExampleView, LabelItem, Labelled, LabellingChosen, LabellingProgress, LabellingStarted
 from .model_answers import Job, Model, ModelReleased, ModelSummary, Release, ShadowReport, SimulatedPromise, Simulation
 from .people_calls import OpenSession, Person
+from .question_calls import AnsweredQuestion, AskedRequester
 from .rule_answers import (
     Alarm,
     Disabled,
@@ -50,6 +64,7 @@ from .rule_answers import (
     Unpinned,
     WorkflowRules,
 )
+from .team_calls import KnownAnswer, Team
 from .watch_calls import Watch, WatchResumed
 from .webhook_answers import (
     Delivery,
@@ -64,12 +79,16 @@ from .webhook_answers import (
 
 __all__ = [
     "Alarm",
+    "AnsweredQuestion",
+    "AskedRequester",
     "AsyncSignoff",
     "Attributes",
+    "Beside",
     "Case",
     "CaseComment",
     "CaseEvent",
     "CasePage",
+    "CaseQuestion",
     "CaseSummary",
     "Claimed",
     "DecidedCase",
@@ -78,6 +97,7 @@ __all__ = [
     "DecisionSummary",
     "Delivery",
     "DeliveryPage",
+    "Detached",
     "Disabled",
     "Document",
     "DocumentDiff",
@@ -93,11 +113,13 @@ __all__ = [
     "EventType",
     "ExampleView",
     "Explained",
+    "GivenAnswer",
     "Halted",
     "HandedOver",
     "HistoryPage",
     "ImportReport",
     "Job",
+    "KnownAnswer",
     "LabelExplanation",
     "LabelItem",
     "Labelled",
@@ -109,6 +131,7 @@ __all__ = [
     "Model",
     "ModelReleased",
     "ModelSummary",
+    "NearCase",
     "NearestExample",
     "NewWebhook",
     "OpenSession",
@@ -116,6 +139,7 @@ __all__ = [
     "Person",
     "Proposal",
     "ProposalView",
+    "Question",
     "Release",
     "Reloaded",
     "Replayed",
@@ -133,6 +157,8 @@ __all__ = [
     "SignoffError",
     "SimulatedPromise",
     "Simulation",
+    "SubjectCase",
+    "Team",
     "Telling",
     "Unpinned",
     "Unreachable",

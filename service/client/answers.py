@@ -58,6 +58,15 @@ class Review(Answer):
     reply_by_model: bool = False  #: a language model wrote most of it
 
 
+class Question(Answer):
+    """What whoever decides wants to know of you: see `answer`."""
+
+    id: str
+    text: str | None
+    asked_at: datetime
+    until: datetime  #: they go on without an answer that has not come then
+
+
 class Decision(Answer):
     """A decision as it stands."""
 
@@ -77,6 +86,7 @@ class Decision(Answer):
     case: str | None = None
     review: Review | None = None
     reply: Draft | None = None  #: what a language model wrote to an automatic decision
+    question: Question | None = None  #: you are asked for more
 
     @property
     def waiting(self) -> bool:

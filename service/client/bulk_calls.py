@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -26,20 +27,21 @@ class LeftOut(Answer):
     why: str
 
 
+class BulkRefused(Answer):
+    case: str
+    code: str
+    why: str
+
+
 class BulkPreview(Answer):
-    """Which cases these are, and the word that doing it asks for."""
+    """Which cases these are, which of them would be refused, and the word that doing it asks for."""
 
     count: int
     confirm: str
     more: bool
     items: list[BulkItem] = Field(default_factory=list)
     left_out: list[LeftOut] = Field(default_factory=list)
-
-
-class BulkRefused(Answer):
-    case: str
-    code: str
-    why: str
+    refused: list[BulkRefused] = Field(default_factory=list)
 
 
 class BulkDone(Answer):
@@ -47,6 +49,7 @@ class BulkDone(Answer):
     action: str
     done: list[str] = Field(default_factory=list)
     refused: list[BulkRefused] = Field(default_factory=list)
+    undo_until: datetime | None = None  #: till then all that was decided can be taken back
 
 
 class BulkCalls(Calling):

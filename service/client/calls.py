@@ -46,7 +46,8 @@ class WorkCalls(Calling):
         return (yield from self._one(Decision, send("GET", f"/v1/decisions/{quoted(decision_id)}")))
 
     def wait(self, decision_id: str, timeout: float) -> Steps[Decision]:
-        """The decision once it is final, or as it stands after `timeout` seconds."""
+        """The decision once it is final, or once you are asked something (`question`), or as it stands after `timeout`
+        seconds."""
         until = time.monotonic() + timeout
         while True:
             begun = time.monotonic()
@@ -54,7 +55,7 @@ class WorkCalls(Calling):
             asked = send("GET", f"/v1/decisions/{quoted(decision_id)}", params={"wait": seconds}, patience=seconds)
             decision = yield from self._one(Decision, asked)
             now = time.monotonic()
-            if not decision.waiting or now >= until:
+            if not decision.waiting or decision.question is not None or now >= until:
                 return decision
             if now - begun < min(1, seconds):  # the server did not wait as asked
                 yield Pause(min(1, until - now))

@@ -28,6 +28,7 @@ class CaseSummary(Answer):
     assigned_to: str | None = None  #: it was handed over to this person
     delivered_at: datetime | None = None
     reopens: str | None = None  #: the case that this one goes on from
+    attached: int = 0  #: other requests that are decided with it
     blind: bool = False  #: drawn at random and undecided: nothing of what was made of the request is shown
 
 
@@ -63,6 +64,46 @@ class CaseComment(Answer):
     text: str | None = None
 
 
+class GivenAnswer(Answer):
+    """What the requester said; personal data masked as rules oblige to."""
+
+    text: str | None
+    attributes: dict[str, Any] = Field(default_factory=dict)
+    by: str
+    at: datetime
+    rules: dict[str, Any] | None = None  #: what rules found in it
+
+
+class CaseQuestion(Answer):
+    """What the requester was asked, and what became of it."""
+
+    id: str
+    text: str | None
+    by: str
+    asked_at: datetime
+    until: datetime
+    ended: str | None = None  #: answered, unanswered or withdrawn; None: it waits for an answer
+    ended_at: datetime | None = None
+    answer: GivenAnswer | None = None
+
+
+class Difference(Answer):
+    """Where two texts part; either side may be empty."""
+
+    here: str  #: the case's own text
+    there: str
+
+
+class AttachedRequest(Answer):
+    """A request that says the same and is decided with the case."""
+
+    decision: str
+    created_at: datetime
+    subject: str | None = None
+    erased: bool = False
+    differences: list[Difference] = Field(default_factory=list)
+
+
 class Case(CaseSummary):
     """Everything needed to decide a case."""
 
@@ -76,11 +117,15 @@ class Case(CaseSummary):
     several: bool = False  #: more than one of the choices may be given
     rules: dict[str, Any] | None = None
     hold: dict[str, Any] | None = None
+    questions: list[CaseQuestion] = Field(default_factory=list)
+    without_note: dict[str, Any] | None = None  #: the labels and outcome that need no note; None: nothing needs one
     events: list[CaseEvent] = Field(default_factory=list)
     comments: list[CaseComment] = Field(default_factory=list)
     opinions: list[Review] = Field(default_factory=list)  #: what people said of it, as far as you may hear it
     undo_until: datetime | None = None
+    known_answer: dict[str, Any] | None = None  #: for leads and auditors: what is known of it, or of its original
     allowed: list[str] = Field(default_factory=list)  #: what you may do to it now
+    attached_requests: list[AttachedRequest] = Field(default_factory=list)  #: decided with it; see `detach`
 
 
 class Claimed(Answer):

@@ -106,9 +106,11 @@ class CaseCalls(Calling):
         asked = send("POST", _path(case_id, "reopen"), body={"note": note}, repeatable=False)
         return (yield from self._one(Reopened, asked)).case
 
-    def cancel_case(self, case_id: str, note: str | None = None) -> Steps[None]:
-        """Nobody has to decide it any more: you asked for the decision, or lead the queue."""
-        yield from self._answered(send("POST", _path(case_id, "cancel"), body={"note": note}, repeatable=False))
+    def cancel_case(self, case_id: str, note: str | None = None, *, decision: str | None = None) -> Steps[None]:
+        """Nobody has to decide it any more: you asked for the decision, or lead the queue. `decision`: this one alone,
+        of several that the case settles."""
+        body = {"note": note, "decision": decision}
+        yield from self._answered(send("POST", _path(case_id, "cancel"), body=body, repeatable=False))
 
     def comment_on_case(self, case_id: str, text: str) -> Steps[CaseComment]:
         """A word to colleagues."""
@@ -123,7 +125,7 @@ class CaseCalls(Calling):
         self,
         case: Claimed,
         labels: Sequence[str],
-        reason_code: str,
+        reason_code: str | None = None,
         *,
         outcome: Literal["allow", "block"] | None = None,
         note: str | None = None,
@@ -131,6 +133,9 @@ class CaseCalls(Calling):
         reply: str | None = None,
     ) -> Steps[DecidedCase]:
         """Decide a case you hold; `undo_until` says how long you can take that back.
+
+        The reason code is the first label's id unless you give another. To block, and to overturn the suggestion or
+        what was answered, a `note` is needed.
 
         After `Unreachable`, look at the `case`: it may be decided already.
         """

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
+from .beside_calls import BesideCalls
 from .bulk_calls import BulkCalls
 from .calls import WorkCalls
 from .case_calls import CaseCalls
@@ -18,8 +19,10 @@ from .draft_calls import DraftCalls
 from .labelling_calls import LabellingCalls
 from .model_calls import ModelCalls
 from .people_calls import PeopleCalls
+from .question_calls import QuestionCalls
 from .rule_calls import RuleCalls
 from .steps import Outcome, Pause, Steps, arguments
+from .team_calls import TeamCalls
 from .watch_calls import WatchCalls
 from .webhook_calls import WebhookCalls
 
@@ -29,6 +32,7 @@ P = ParamSpec("P")
 
 class Calls(
     WorkCalls,
+    BesideCalls,
     BulkCalls,
     CaseCalls,
     DocumentCalls,
@@ -36,7 +40,9 @@ class Calls(
     LabellingCalls,
     ModelCalls,
     PeopleCalls,
+    QuestionCalls,
     RuleCalls,
+    TeamCalls,
     WatchCalls,
     WebhookCalls,
 ):
@@ -87,6 +93,10 @@ class Signoff:
     wait = _now(Calls.wait)
     decisions = _now(Calls.decisions)
     explain_label = _now(Calls.explain_label)
+    answer = _now(Calls.answer)
+    ask_requester = _now(Calls.ask_requester)
+    beside = _now(Calls.beside)
+    detach = _now(Calls.detach)
     cases = _now(Calls.cases)
     preview_bulk = _now(Calls.preview_bulk)
     do_bulk = _now(Calls.do_bulk)
@@ -241,6 +251,10 @@ class AsyncSignoff:
     wait = _soon(Calls.wait)
     decisions = _soon(Calls.decisions)
     explain_label = _soon(Calls.explain_label)
+    answer = _soon(Calls.answer)
+    ask_requester = _soon(Calls.ask_requester)
+    beside = _soon(Calls.beside)
+    detach = _soon(Calls.detach)
     cases = _soon(Calls.cases)
     preview_bulk = _soon(Calls.preview_bulk)
     do_bulk = _soon(Calls.do_bulk)

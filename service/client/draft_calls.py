@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from .answers import Answer, Draft
 from .steps import Calling, Steps, quoted, send
 
@@ -17,6 +19,7 @@ class LanguageModelDraft(Answer):
     draft: str | None = None
     why: str | None = None
     loose: int = 0
+    loose_sentences: list[str] = Field(default_factory=list)
     model: str | None = None
     may_be_asked: bool = False
 

@@ -16,17 +16,16 @@ from service.console.next_case import go, lease_part, lost, to_next, token, undo
 from service.console.notices import Notice
 from service.console.pages import Trier, open_workflows, try_page
 from service.console.render import from_htmx, page
+from service.console.resolutions import resolution
 from service.console.rooms import attributes, way
 from service.console.trace_views import explained
 from service.console.trouble import ConsoleRoute, notice_of
-from service.console.views import NO_LABEL, UNWRITTEN, Draft
+from service.console.views import UNWRITTEN, Draft
 from service.domain.access import Principal, Scope
-from service.domain.types import Outcome
 from service.errors import InvalidRequest, LeaseLost, ServiceError
 from service.usecases import claim_case, explain_rules, resolve_case
 from service.usecases.case_queue import case_queue
 from service.usecases.make_decision import Ask
-from service.usecases.resolve_case import Resolution
 from service.usecases.trace_decision import trace
 
 router = APIRouter(
@@ -120,23 +119,6 @@ def decide(
         response = go(request, f"/console/decisions/{decided['id']}?said=decided")
     drop_lease(response, house.settings, case_id)
     return response
-
-
-def resolution(draft: Draft) -> Resolution:
-    """What the form says as the use case takes it. A reason code left empty is that of the first label.
-
-    "None of these" beside a label is no decision: it is passed on, and refused there as the label that it is not.
-    """
-    none_of_these = draft.labels == (NO_LABEL,)
-    labels = () if none_of_these else draft.labels
-    return Resolution(
-        labels=labels,
-        outcome=Outcome(draft.outcome) if draft.outcome in ("allow", "block") else None,
-        reason_code=draft.reason_code.strip() or ("none_of_these" if none_of_these else next(iter(labels), "")),
-        note=draft.note.strip() or None,
-        passage_ids=tuple(sorted(draft.passages)),
-        reply=draft.reply.strip() or None,
-    )
 
 
 async def typed(request: Request) -> FormData:

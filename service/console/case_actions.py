@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
+from service.console import words
 from service.console.case_pages import case_page, show_case
 from service.console.cookies import drop_lease, keep_lease
 from service.console.guard import HOME, TheHouse, need, own_page_only
+from service.console.holds import hold_end
 from service.console.marks import Piece
 from service.console.next_case import go, lost, to_next, token
 from service.console.render import from_htmx, page
 from service.console.trouble import ConsoleRoute, notice_of
-from service.console.views import UNWRITTEN, attribute_words
+from service.console.views import UNWRITTEN
 from service.domain.access import Principal, Scope
 from service.errors import FieldProblem, InvalidRequest, LeaseLost, ServiceError
-from service.usecases import claim_case, hand_over_case, hold_case, undo_case
+from service.usecases import claim_case, hand_over_case, hold_case, question_case, undo_case
 from service.usecases.cancel_case import cancel
 from service.usecases.case_queue import case_queue
 from service.usecases.comment_case import comment
@@ -36,9 +37,7 @@ router = APIRouter(
 Reviewer = Annotated[Principal, Depends(need(Scope.REVIEW, Scope.LEAD))]
 Word = Annotated[str, Form(max_length=200)]
 Prose = Annotated[str, Form(max_length=20_000)]
-
-#: How long a hold lasts, by what the form calls it.
-HOLDS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1), "1w": timedelta(days=7)}
+Question = Annotated[str, Form(max_length=2_000)]
 
 
 @router.post("/skip")
@@ -62,7 +61,7 @@ def hold(
 ) -> Response:
     """Put it aside until a time, then on to the next case."""
     held, why = token(request, house), _said("reason", reason, "say what it waits for")
-    end = _end(house, lasting, until)
+    end = hold_end(house.clock(), lasting, until)
     return _onward(
         request,
         house,
@@ -83,6 +82,20 @@ def escalate(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str
         case_id,
         "escalated",
         lambda: hand_over_case.escalate(house, reviewer, case_id, held, why),
+    )
+
+
+@router.post("/ask")
+def ask_requester(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str, text: Question = "") -> Response:
+    """Ask whoever asked for the decision, then on to the next case."""
+    held, what = token(request, house), _said("text", text, "write what you need to know of them")
+    return _onward(
+        request,
+        house,
+        reviewer,
+        case_id,
+        "asked",
+        lambda: question_case.ask(house, reviewer, case_id, held, what),
     )
 
 
@@ -145,7 +158,8 @@ def end(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str, not
 def show(request: Request, house: TheHouse, reviewer: Reviewer, case_id: str) -> Response:
     """The request as it was sent. That somebody looked is on record before they see it."""
     found = reveal(house, reviewer, case_id)
-    told = {"text": (Piece(found["text"]),), "attributes": attribute_words(found["attributes"])}
+    told = {"text": (Piece(found["text"]),), "attributes": words.attributes(found["attributes"])}
+    told["answers"] = found["answers"]
     if from_htmx(request):
         return page(request, "_request.html", revealed=told, case=None)
     return case_page(request, house, reviewer, case_id, revealed=told)
@@ -183,14 +197,3 @@ def _said(field: str, text: str, remedy: str) -> str:
     if not text.strip():
         raise InvalidRequest("Something is missing.", problems=(FieldProblem(field, "nothing was written", remedy),))
     return text.strip()
-
-
-def _end(house: House, lasting: str, until: str) -> datetime:
-    """By one of the usual spans, or as the field for a date and time sends it: in UTC, as everywhere in the console."""
-    if lasting in HOLDS:
-        return house.clock() + HOLDS[lasting]
-    try:
-        return datetime.fromisoformat(until).replace(tzinfo=UTC)
-    except ValueError:
-        problem = FieldProblem("until", "is no date and time", "choose how long, or a date and a time")
-        raise InvalidRequest("Something is missing.", problems=(problem,)) from None

@@ -90,10 +90,13 @@ def case_parts(
     return {
         "case": found,
         "draft": UNWRITTEN,
+        "drafts": None,  # the case's own, unless others were asked for
+        "drafting": False,
         "undo": None,
         "revealed": None,
         "may_claim": works(reader, found.queue, CaseAction.CLAIM),
         "may_explain_label": reader.may(Scope.EXPLAIN),
+        "may_lead": reader.may_in(found.queue, Scope.LEAD),
         "tomorrow": (now + timedelta(days=1)).strftime("%Y-%m-%dT09:00"),
         "soonest": now.strftime("%Y-%m-%dT%H:%M"),
     }

@@ -79,6 +79,7 @@ class DecisionView:
     when: str
     explainable: bool  #: the classifier was asked
     history: tuple[Event, ...]
+    question: str  #: what the requester is asked now; empty when nothing is
 
 
 def decision_view(decision: Mapping[str, Any], titles: Mapping[str, str], now: datetime) -> DecisionView:
@@ -102,6 +103,7 @@ def decision_view(decision: Mapping[str, Any], titles: Mapping[str, str], now: d
         when=words.clock_time(datetime.fromisoformat(decision["created_at"]), now),
         explainable=(decision.get("history") or [decision])[0]["decided_by"] != "rules",
         history=tuple(_event(entry, titles, now) for entry in decision.get("history", ())),
+        question=(decision.get("question") or {}).get("text") or "",
     )
 
 

@@ -27,6 +27,7 @@ DEEDS = (
     Deed("hold", "h", "Put the case on hold"),
     Deed("escalate", "e", "Escalate the case"),
     Deed("assign", "g", "Hand the case over"),
+    Deed("ask", "q", "Ask the requester"),
     Deed("return", "r", "Return the case to its queue"),
     Deed("comment", "m", "Write a comment"),
     Deed("undo", "u", "Take the last decision back"),

@@ -59,6 +59,7 @@ def _queue(found: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "open": found["open"],
         "claimed": found["claimed"],
         "overdue": found["overdue"],
+        "asked": found["asked"],
         "oldest": words.ago(instant(found["oldest_at"]), now) if found["oldest_at"] else words.NOTHING,
     }
 

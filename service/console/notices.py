@@ -9,7 +9,7 @@ from typing import Any
 
 from service.console import words
 from service.console.words import phrase
-from service.domain.case import WAITING
+from service.domain.case import WAITING, CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,11 @@ def lease_lost(case_id: str, extra: Mapping[str, Any], me: str, now: datetime) -
         )
     if until:
         end = words.clock_time(datetime.fromisoformat(str(until)), now)
+        asked = extra.get("state") == CaseState.NEEDS_INFORMATION
+        did = "asked them, and waits" if asked else "put it aside"
         return Notice(
-            "This case is on hold",
-            f"Somebody put it aside until {end}. Nothing was recorded from this page. {kept}",
+            "This case waits for its requester" if asked else "This case is on hold",
+            f"Somebody {did} until {end}. Nothing was recorded from this page. {kept}",
             "Take it off hold first if it cannot wait.",
             "review",
             link=f"/console/cases/{case_id}",

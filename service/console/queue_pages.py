@@ -17,6 +17,7 @@ from service.console.views import queue_views, rows
 from service.domain.access import Principal, Scope
 from service.domain.case import CaseAction
 from service.usecases import open_counts, preferences, read_case
+from service.usecases.paused_webhooks import paused
 from service.usecases.preferences import Filter
 from service.usecases.queue_policy import works
 
@@ -39,6 +40,7 @@ def queues(request: Request, house: TheHouse, reader: Reader) -> Response:
         "queues.html",
         queues=queue_views(found, [], now),
         mine=rows(mine, reader.name, now),
+        paused_webhooks=paused(house, reader),
         may_claim=reader.may_somewhere(Scope.REVIEW),
         claimable={each["queue"] for each in found if works(reader, each["queue"], CaseAction.CLAIM)},
     )
@@ -74,6 +76,7 @@ def queue(
         kept=filter_links(kept, wanted),
         wanted=wanted,
         may_claim=works(reader, queue, CaseAction.CLAIM),
+        may_lead=reader.may_in(queue, Scope.LEAD),
         undo=undoable(house, reader, undo),
     )
 

@@ -29,27 +29,39 @@ class Door:
     address: str
     name: str
     scopes: frozenset[Scope]
+    seldom: bool = False  #: not opened every day: what moves under “More” when there is too much for a line
 
 
 QUEUES = Door("/console", "Queues", frozenset({Scope.REVIEW, Scope.READ}))
 LABELLING = Door("/console/labelling", "Labelling", frozenset({Scope.REVIEW, Scope.READ, Scope.MODELS}))
-TEAM = Door("/console/team", "Team", frozenset({Scope.LEAD, Scope.OPERATE}))
-TRY = Door("/console/try", "Try it", frozenset({Scope.EXPLAIN}))
+TEAM = Door("/console/team", "Team", frozenset({Scope.LEAD, Scope.OPERATE, Scope.AUDIT}))
+TRY = Door("/console/try", "Try it", frozenset({Scope.EXPLAIN}), seldom=True)
 DECISIONS = Door("/console/decisions", "Decisions", frozenset({Scope.READ, Scope.DECIDE}))
 DOCUMENTS = Door("/console/documents", "Documents", frozenset({Scope.READ, Scope.DOCUMENTS, Scope.SEARCH}))
 SEARCH = Door("/console/search", "Search", frozenset({Scope.SEARCH}))
 RULES = Door("/console/rules", "Rules", frozenset({Scope.RULES}))
-HISTORY = Door("/console/rules/history", "History of rules", frozenset({Scope.AUDIT}))
+HISTORY = Door("/console/rules/history", "History of rules", frozenset({Scope.AUDIT}), seldom=True)
 MODELS = Door("/console/models", "Models", frozenset({Scope.MODELS}))
 WATCH = Door("/console/watch", "Watch", frozenset({Scope.MODELS, Scope.OPERATE}))
-WEBHOOKS = Door("/console/webhooks", "Webhooks", frozenset({Scope.OPERATE}))
-PEOPLE = Door("/console/people", "People", frozenset({Scope.PEOPLE}))
+WEBHOOKS = Door("/console/webhooks", "Webhooks", frozenset({Scope.OPERATE}), seldom=True)
+PEOPLE = Door("/console/people", "People", frozenset({Scope.PEOPLE}), seldom=True)
 DOORS = (QUEUES, TEAM, LABELLING, TRY, DECISIONS, DOCUMENTS, SEARCH, RULES, MODELS, WATCH, WEBHOOKS, HISTORY, PEOPLE)
+
+
+#: Entries that stand in one line on a laptop.
+_IN_LINE = 9
 
 
 def doors(principal: Principal | None) -> tuple[Door, ...]:
     """What this principal may enter, in the order of the navigation."""
     return tuple(door for door in DOORS if principal and any(map(principal.may_somewhere, door.scopes)))
+
+
+def folded(entries: tuple[Door, ...]) -> tuple[tuple[Door, ...], tuple[Door, ...]]:
+    """Those in the line, and those under “More”: none as long as all of them have room."""
+    if len(entries) <= _IN_LINE:
+        return entries, ()
+    return tuple(door for door in entries if not door.seldom), tuple(door for door in entries if door.seldom)
 
 
 def here(path: str, shown: tuple[Door, ...]) -> Door | None:
@@ -86,7 +98,7 @@ def page(request: Request, template: str, status: int = 200, /, **shown: Any) ->
     entries = doors(principal)
     frame: Mapping[str, Any] = {
         "principal": principal,
-        "doors": entries,
+        "doors": folded(entries),
         "here": here(request.url.path, entries),
         "notice": said(request),
         "keys": keys(kept.keys),

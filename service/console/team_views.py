@@ -19,6 +19,7 @@ class QueueRow:
     open: int
     claimed: int
     overdue: int
+    asked: int  #: waiting for their requesters
     oldest: str
     oldest_at: str | None
     a_day: str
@@ -87,6 +88,7 @@ def _queue(found: Mapping[str, Any], now: datetime) -> QueueRow:
         open=found["open"],
         claimed=found["claimed"],
         overdue=found["overdue"],
+        asked=found["asked"],
         oldest=words.ago(datetime.fromisoformat(oldest), now) if oldest else words.NOTHING,
         oldest_at=oldest,
         a_day=f"{found['decided_a_day']:,.1f}",

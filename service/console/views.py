@@ -8,9 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from service.console import words
+from service.console.attached_views import AttachedView, attached_views
 from service.console.case_story import Said, Told, assigned, hold_words, told
+from service.console.draft_views import DraftView, draft_view
 from service.console.findings import EvidenceView, RulesView, evidence_views, rules_view
+from service.console.known_views import KnownOfCase, known_of_case
 from service.console.marks import Marked, Piece, cut
+from service.console.question_views import QuestionView, answer_texts, question_views, waiting_words
 from service.console.words import Phrase, phrase
 from service.domain.case import OPEN, CaseState
 
@@ -21,8 +25,11 @@ KEYS = 9
 NO_LABEL = "no label"
 
 
-_WITH_LEASE = frozenset({"skip", "hold", "escalate"})
+_WITH_LEASE = frozenset({"skip", "hold", "escalate", "ask"})
 _WITHOUT_LEASE = frozenset({"assign", "reopen", "cancel"})  # by whoever leads the queue, if not by its holder
+
+#: Numbers the sentences of a text that head it; rules are numbered from one.
+GIST = 0
 
 #: What stands for a character that the rules oblige to redact.
 BLOT = "\u2022"
@@ -40,6 +47,7 @@ class QueueView:
     open: int
     claimed: int
     overdue: int
+    asked: int  #: waiting for their requesters
     oldest: str  #: age of the oldest open case in words
     oldest_at: str | None
 
@@ -47,7 +55,7 @@ class QueueView:
 def queue_views(queues: Iterable[Mapping[str, Any]], known: Iterable[str], now: datetime) -> tuple[QueueView, ...]:
     """A row for every queue with open cases and for every queue `known` by name, by name."""
     found = {queue["queue"]: queue for queue in queues}
-    empty = {"open": 0, "claimed": 0, "overdue": 0, "oldest_at": None}
+    empty = {"open": 0, "claimed": 0, "overdue": 0, "asked": 0, "oldest_at": None}
     return tuple(_queue(name, found.get(name, empty), now) for name in sorted({*found, *known}))
 
 
@@ -57,6 +65,7 @@ def _queue(name: str, queue: Mapping[str, Any], now: datetime) -> QueueView:
         open=queue["open"],
         claimed=queue["claimed"],
         overdue=queue["overdue"],
+        asked=queue["asked"],
         oldest=words.ago(instant(queue["oldest_at"]), now) if queue["oldest_at"] else words.NOTHING,
         oldest_at=queue["oldest_at"],
     )
@@ -159,6 +168,27 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeOfNote:
+    """What may be decided without a note."""
+
+    labels: tuple[str, ...] | None  #: ids; None: whichever
+    outcome: str  #: empty: nothing may be
+
+    @property
+    def when(self) -> str:
+        """When one is needed, in words."""
+        if not self.outcome:
+            return "needed here"
+        return "needed to block" if self.labels is None else "needed to block, and to decide otherwise than it stands"
+
+    @staticmethod
+    def of(free: Mapping[str, Any] | None) -> FreeOfNote | None:
+        if free is None:
+            return None
+        return FreeOfNote(None if free["labels"] is None else tuple(free["labels"]), free["outcome"] or "")
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case with everything a person needs to decide it."""
 
@@ -175,8 +205,6 @@ class CaseView:
     choices: tuple[Choice, ...]
     rules: RulesView
     documents: tuple[EvidenceView, ...]
-    draft: str
-    draft_sources: tuple[str, ...]
     holding: Holding
     review: Review | None
     may: frozenset[str] = frozenset()  #: actions of the table that this person may take now
@@ -185,8 +213,17 @@ class CaseView:
     waits: str = ""  #: until when it is on hold, by whom and why
     assigned: str = ""  #: whom it is handed over to, in words
     masked: bool = False  #: something of the text is blotted out
+    attached: tuple[AttachedView, ...] = ()  #: requests that are decided with it
     summary: tuple[str, ...] = ()  #: the sentences that head a long request
-    by_model: bool = False  #: a language model wrote the draft
+    replies: DraftView | None = None  #: drafts of a reply with the suggested labels; None where nobody is led
+    questions: tuple[QuestionView, ...] = ()  #: what the requester was asked, and said
+    without_note: FreeOfNote | None = None  #: None: nothing needs a note
+    known: KnownOfCase | None = None  #: what is known of it, for leads and auditors
+
+    @property
+    def asked(self) -> bool:
+        """It waits for its requester."""
+        return self.row.state.value == CaseState.NEEDS_INFORMATION.value
 
     @property
     def verbs(self) -> frozenset[str]:
@@ -206,6 +243,8 @@ def case_view(case: Mapping[str, Any], me: str, has_token: bool, now: datetime) 
     suggested = tuple(choice for choice in choices if choice.suggested)
     named = _named(case["choices"], suggested)
     titles = {choice.id: choice.title for choice in choices}
+    led = not case["blind"] and case["rules"] is not None
+    gist = [Marked(part["start"], part["end"], GIST) for part in case.get("summary") or ()]
     return CaseView(
         row=_row(case, me, now),
         queue=case["queue"],
@@ -214,24 +253,26 @@ def case_view(case: Mapping[str, Any], me: str, has_token: bool, now: datetime) 
         several=case["several"],
         explainable=bool(case["labels"]),
         decision=case["decision"],
-        text=cut(case["text"], (Marked(s.start, s.end, s.number) for s in rules.spans)),
-        attributes=attribute_words(case["attributes"]),
+        text=cut(case["text"], (*(Marked(s.start, s.end, s.number) for s in rules.spans), *gist)),
+        attributes=words.attributes(case["attributes"]),
         suggested=suggested,
         choices=choices,
         rules=rules,
         documents=evidence_views(case["documents"], named),
-        draft=(case.get("draft") or {}).get("text", ""),
-        draft_sources=tuple((case.get("draft") or {}).get("citations", ())),
         holding=holding(case["state"], case["lease"], me, has_token, now),
         review=_review(case.get("review"), titles, now),
         may=frozenset(case.get("allowed", ())),
         story=told(case.get("events", ()), now),
         opinions=tuple(Said.of(each, titles) for each in case.get("opinions", ()) if not case.get("review")),
-        waits=hold_words(case.get("hold"), now),
+        waits=hold_words(case.get("hold"), now) or waiting_words(case.get("questions", ()), now),
         assigned=assigned(case.get("assigned_to"), me),
-        masked=BLOT in case["text"],
-        summary=tuple(case["text"][part["start"] : part["end"]] for part in case.get("summary") or ()),
-        by_model=bool((case.get("draft") or {}).get("by_model")),
+        masked=any(BLOT in text for text in (case["text"], *answer_texts(case.get("questions", ())))),
+        attached=attached_views(case.get("attached_requests", ()), now),
+        summary=tuple(case["text"][each.start : each.end] for each in gist),
+        replies=draft_view(case["id"], case, titles, [choice.id for choice in suggested]) if led else None,
+        questions=question_views(case.get("questions", ()), now),
+        without_note=FreeOfNote.of(case.get("without_note")),
+        known=known_of_case(case.get("known_answer"), case["id"]),
     )
 
 
@@ -272,18 +313,6 @@ def holding(state: str, lease: Mapping[str, Any] | None, me: str, has_token: boo
     until = instant(lease["until"])
     left = max(0, int((until - now).total_seconds()))
     return Holding(who, lease["holder"], lease["until"], words.clock_time(until, now), left)
-
-
-def attribute_words(attributes: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((name.replace("_", " "), _value_words(value)) for name, value in sorted(attributes.items()))
-
-
-def _value_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return str(value)
 
 
 def _named(choices: Iterable[Mapping[str, Any]], suggested: Iterable[Choice]) -> frozenset[str]:

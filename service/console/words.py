@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 NOTHING = "\u2013"  #: stands where there is nothing to say
 
@@ -118,7 +119,12 @@ CASE_STATES = _phrases(
     ("queued", "Queued", "Waits for somebody to claim it.", "plain"),
     ("claimed", "Claimed", "Somebody holds its lease.", "review"),
     ("on_hold", "On hold", "Put aside until a date.", "plain"),
-    ("needs_information", "Asked back", "Waits for whoever asked to say more; the clock stands still.", "plain"),
+    (
+        "needs_information",
+        "Waits for requester",
+        "The requester is to answer a question; the clock stands still.",
+        "plain",
+    ),
     ("escalated", "Escalated", "Waits for somebody who knows better.", "review"),
     ("second_review", "Second review", "Waits for the opinion of a second person.", "review"),
     ("adjudication", "Adjudication", "Two people disagree; a third one has to settle it.", "review"),
@@ -136,7 +142,7 @@ CASE_ACTIONS: Mapping[str, str] = {
     "skip": "skipped it",
     "hold": "put it on hold",
     "unhold": "took it off hold",
-    "ask": "asked for more information",
+    "ask": "asked the requester",
     "answer": "answered",
     "escalate": "escalated it",
     "assign": "handed it over",
@@ -147,10 +153,21 @@ CASE_ACTIONS: Mapping[str, str] = {
     "reopen": "reopened it",
     "cancel": "cancelled it",
     "comment": "wrote",
+    "attach": "attached another request that says the same",
+    "detach": "took a request out, to be decided by itself",
 }
+
+#: What became of a question to the requester.
+QUESTIONS = _phrases(
+    ("open", "Waits for an answer", "The clock stands still.", "review"),
+    ("answered", "Answered", "", "allow"),
+    ("unanswered", "No answer came", "It came back by itself.", "plain"),
+    ("withdrawn", "Withdrawn", "People went on without an answer.", "plain"),
+)
 
 KINDS = _phrases(
     ("held", "Held", "The outcome waits for this case.", "plain"),
+    ("known_answer", "Known answer", "A copy of a case whose answer is known, given to one person.", "plain"),
     ("after_the_fact", "After the fact", "The outcome is already out; it is looked at afterwards.", "plain"),
     ("appeal", "Appeal", "A decision is contested.", "review"),
 )
@@ -226,10 +243,14 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("unheld", "Off hold: it waits in its queue again.", "", "plain"),
     ("escalated", "Escalated, with your note.", "", "plain"),
     ("assigned", "Handed over.", "", "plain"),
+    ("asked", "Asked. The case waits for the requester, and comes back first.", "", "plain"),
     ("commented", "Noted.", "", "plain"),
+    ("detached", "Taken out: it is decided by itself.", "", "plain"),
     ("undone", "Taken back: nothing went out. The case is yours again.", "", "allow"),
     ("reopened", "Reopened as an appeal. The decision stands until that is decided.", "", "review"),
     ("cancelled-case", "Cancelled: nobody has to decide it any more.", "", "plain"),
+    ("known", "Marked. Copies of it are mixed into what others claim.", "", "allow"),
+    ("known-ended", "Taken back: nobody is given a copy of it any more.", "", "plain"),
     ("kept", "Kept.", "", "allow"),
     ("nothing-else", "Nothing else waits for you in this queue.", "", "allow"),
     ("empty", "The queue is empty: nothing is left to claim.", "", "allow"),
@@ -319,3 +340,16 @@ def clock_time(at: datetime, now: datetime) -> str:
     """Time of day, with the date unless it is today. Always UTC, and says so."""
     pattern = "%H:%M UTC" if at.date() == now.date() else "%-d %b %Y, %H:%M UTC"
     return at.strftime(pattern)
+
+
+def attributes(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """A request's attributes, by name."""
+    return tuple((name.replace("_", " "), _value_words(value)) for name, value in sorted(given.items()))
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)

@@ -35,6 +35,7 @@ class CaseKind(StrEnum):
     HELD = "held"  #: The outcome waits for it.
     AFTER_THE_FACT = "after_the_fact"  #: The outcome is out; it is looked at afterwards.
     APPEAL = "appeal"  #: Somebody contests what was decided.
+    KNOWN_ANSWER = "known_answer"  #: A copy of one whose answer is known, to see what somebody makes of it.
 
 
 class CaseAction(StrEnum):
@@ -58,6 +59,8 @@ class CaseAction(StrEnum):
     REOPEN = "reopen"
     CANCEL = "cancel"
     COMMENT = "comment"
+    ATTACH = "attach"
+    DETACH = "detach"
 
 
 class Who(StrEnum):
@@ -83,6 +86,8 @@ class Step:
 WAITING: Final = (CaseState.QUEUED, CaseState.ESCALATED, CaseState.SECOND_REVIEW, CaseState.ADJUDICATION)
 #: Where a decision of a person is still to come.
 OPEN: Final = (*WAITING, CaseState.CLAIMED, CaseState.ON_HOLD, CaseState.NEEDS_INFORMATION)
+#: Where a copy whose answer is known may be: with whoever was given it, and after they decided. Anywhere else it ends.
+WITH_ONE_PERSON: Final = (CaseState.CLAIMED, CaseState.DECIDED, CaseState.DELIVERED, CaseState.CANCELLED)
 #: Where nothing comes any more of the case itself.
 SETTLED: Final = (CaseState.DELIVERED, CaseState.REOPENED, CaseState.CANCELLED)
 
@@ -98,6 +103,7 @@ _FOR = {
     CaseAction.REOPEN: (Who.LEAD,),
     CaseAction.CANCEL: (Who.LEAD, Who.CALLER),
     CaseAction.COMMENT: _TEAM,
+    CaseAction.ATTACH: (Who.SERVICE,),
 }
 _HOLDER = (Who.HOLDER,)
 
@@ -138,9 +144,17 @@ _PLACES: Mapping[CaseState, Mapping[CaseAction, tuple[CaseState, ...]]] = {
 }
 
 
+def _attached(state: CaseState) -> dict[CaseAction, tuple[CaseState, ...]]:
+    """Other requests come to a case that waits for its first reader, and may leave it till it is decided."""
+    taking_in = {CaseAction.ATTACH: (state,)} if state is CaseState.QUEUED else {}
+    return {**taking_in, CaseAction.DETACH: (state,)} if state in OPEN else {}
+
+
 def _who(state: CaseState, action: CaseAction) -> tuple[Who, ...]:
     if action is CaseAction.ASSIGN:
         return (Who.LEAD,) if state in WAITING else (Who.HOLDER, Who.LEAD)
+    if action is CaseAction.DETACH:  # by the service when one of the requests is withdrawn or asked about
+        return (Who.HOLDER, Who.SERVICE) if state is CaseState.CLAIMED else (Who.SERVICE,)
     return _FOR.get(action, _HOLDER)
 
 
@@ -148,7 +162,7 @@ def _who(state: CaseState, action: CaseAction) -> tuple[Who, ...]:
 TRANSITIONS: Final[Mapping[tuple[CaseState, CaseAction], Step]] = {
     (state, action): Step(to, _who(state, action))
     for state in CaseState
-    for action, to in {**_PLACES.get(state, {}), CaseAction.COMMENT: (state,)}.items()
+    for action, to in {**_PLACES.get(state, {}), **_attached(state), CaseAction.COMMENT: (state,)}.items()
 }
 
 #: How each action is told afterwards: the kind of its records and events, behind `case.`
@@ -171,6 +185,8 @@ TOLD: Final[Mapping[CaseAction, str]] = {
     CaseAction.REOPEN: "reopened",
     CaseAction.CANCEL: "cancelled",
     CaseAction.COMMENT: "commented",
+    CaseAction.ATTACH: "attached",
+    CaseAction.DETACH: "detached",
 }
 
 
@@ -214,8 +230,8 @@ def lease_expired(state: CaseState, lease_until: datetime | None, now: datetime)
 
 
 def hold_over(state: CaseState, until: datetime | None, now: datetime) -> bool:
-    """A case on hold whose date has come counts as waiting."""
-    return state is CaseState.ON_HOLD and until is not None and until <= now
+    """A case on hold whose date has come counts as waiting; so does one whose requester has not answered in time."""
+    return state in (CaseState.ON_HOLD, CaseState.NEEDS_INFORMATION) and until is not None and until <= now
 
 
 def can_undo(state: CaseState, until: datetime | None, now: datetime) -> bool:

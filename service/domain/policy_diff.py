@@ -13,6 +13,7 @@ from typing import Any
 from index.model import Signal
 from rules.model import Attribute
 from service.domain.types import (
+    AttachPolicy,
     Autonomy,
     Label,
     LabelGroup,
@@ -242,7 +243,7 @@ def _declared(attribute: Attribute) -> str:
 def _queue(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
     if old.queue.name != new.queue.name:
         yield _changed("queue.name", old.queue.name, new.queue.name, Direction.EITHER)
-    for field in ("sla_hours", "lease_minutes", "undo_seconds", "escalate_to", "hidden_actions"):
+    for field in ("sla_hours", "lease_minutes", "undo_seconds", "answer_hours", "escalate_to", "hidden_actions"):
         was, now = getattr(old.queue, field), getattr(new.queue, field)
         if was != now:
             yield _changed(f"queue.{field}", was, now)
@@ -259,9 +260,18 @@ def _queue(old: Workflow, new: Workflow) -> Iterator[PolicyChange]:
         was, now = getattr(before.priority, field), getattr(after.priority, field)
         if was != now:
             yield _changed(f"queue.priority.{field}", was, now)
+    yield from _attached(before.attach, after.attach)
     if before.priority.attributes != after.priority.attributes:
         was, now = (tuple(map(_urgent, each.priority.attributes)) for each in (before, after))
         yield _changed("queue.priority.attributes", was, now)
+
+
+def _attached(was: AttachPolicy, now: AttachPolicy) -> Iterator[PolicyChange]:
+    """More that one look settles is looser."""
+    if was.most != now.most:
+        yield _changed("queue.attach.most", was.most, now.most, _either_way(was.most < now.most))
+    if was.ignore != now.ignore:
+        yield _changed("queue.attach.ignore", was.ignore, now.ignore, _either_way(not {*now.ignore} <= {*was.ignore}))
 
 
 def _urgent(rule: PriorityRule) -> str:

@@ -146,6 +146,14 @@ class PriorityPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachPolicy:
+    """Which requests are decided with one that waits already, because they say the same."""
+
+    most: int = 0  #: so many to a case at most; 0: none
+    ignore: tuple[str, ...] = ()  #: attributes in which they may differ
+
+
+@dataclass(frozen=True, slots=True)
 class QueuePolicy:
     """Where held requests wait, for how long, and what may be done with them there."""
 
@@ -154,11 +162,15 @@ class QueuePolicy:
     lease_minutes: float = 15.0
     undo_seconds: float = 0.0  #: so long may a decision be taken back before it goes out
     second_review: float = 0.0  #: share of decided cases that a second person has to decide as well, 0 to 1
-    note_required: bool = False  #: to block and to overturn what was answered, a reviewer has to say why
+    note_required: bool = True  #: to block and to overturn suggestion or answer, a reviewer has to say why
     blind_first: bool = False  #: suggestions are shown only to whoever has said what they think
     escalate_to: str = ""  #: the queue that escalated cases go to; empty: their own
     hidden_actions: tuple[str, ...] = ()  #: of `domain.case.CaseAction`, that nobody is offered here
     priority: PriorityPolicy = PriorityPolicy()
+    attach: AttachPolicy = AttachPolicy()
+    known_answers: float = 0.0  #: share of what claim-next gives that is a copy of a case whose answer is known, 0 to 1
+    known_answers_told: bool = False  #: whoever decided one learns the right answer afterwards
+    answer_hours: float = 72.0  #: so long does a case wait for its requester to answer: over a weekend
 
 
 class OnAlarm(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from service.store.tables import case_events, payloads
 
+_ADD = case_events.insert()
 _OF = (
     sa.select(case_events, payloads.c.data.label("written"))
     .select_from(case_events.outerjoin(payloads, payloads.c.id == case_events.c.note))
@@ -19,7 +20,7 @@ _OF = (
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
-    connection.execute(case_events.insert(), dict(values))
+    connection.execute(_ADD, dict(values))
 
 
 def of(connection: Connection, case_id: str) -> list[sa.Row[Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from service.domain.case import OPEN, SETTLED, CaseKind, CaseState
 from service.domain.types import Reason
-from service.store import tables
+from service.store import known_answers, tables
 from service.store.tables import case_reasons, case_skips, cases, decisions
 
 #: A case of a decision that was drawn at random is a blind check then, as `service.domain.case.blind` has it.
@@ -40,7 +40,11 @@ _BEST = (
 )
 _GET = sa.select(cases).where(cases.c.id == sa.bindparam("case_id"))
 _LOCK = _GET.with_for_update()
-_WRITE = cases.update().where(cases.c.id == sa.bindparam("case_id"), cases.c.version == sa.bindparam("read"))
+_WRITE = (
+    cases.update()
+    .where(cases.c.id == sa.bindparam("case_id"), cases.c.version == sa.bindparam("read"))
+    .returning(*cases.c)
+)
 _WAKING = (
     sa.select(cases)
     .where(cases.c.wake_at.is_not(None), cases.c.wake_at <= sa.bindparam("now"))
@@ -61,6 +65,12 @@ def add(connection: Connection, values: Mapping[str, Any]) -> None:
 
 def get(connection: Connection, case_id: str) -> sa.Row[Any] | None:
     return connection.execute(_GET, {"case_id": case_id}).one_or_none()
+
+
+def first_of(connection: Connection, decision_id: str) -> sa.Row[Any] | None:
+    """The case in which a decision came before people first."""
+    query = sa.select(cases).where(cases.c.decision == decision_id).order_by(cases.c.id).limit(1)
+    return connection.execute(query).one_or_none()
 
 
 def lock(connection: Connection, case_id: str) -> sa.Row[Any] | None:
@@ -88,10 +98,10 @@ def best(connection: Connection, queue: str, person: str) -> sa.Row[Any] | None:
     return connection.execute(_MINE, whose).one_or_none() or connection.execute(_BEST, whose).one_or_none()
 
 
-def write(connection: Connection, case: sa.Row[Any], values: Mapping[str, Any]) -> bool:
-    """Change the case if it is still the one that was read; whether it was."""
+def write(connection: Connection, case: sa.Row[Any], values: Mapping[str, Any]) -> sa.Row[Any] | None:
+    """Change the case if it is still the one that was read: as it is then, and None when it was not."""
     read = {"case_id": case.id, "read": case.version}
-    return connection.execute(_WRITE, {**values, **read, "version": case.version + 1}).rowcount == 1
+    return connection.execute(_WRITE, {**values, **read, "version": case.version + 1}).one_or_none()
 
 
 def pass_over(connection: Connection, case_id: str, people: Iterable[str], why: str, now: datetime) -> None:
@@ -151,26 +161,38 @@ def _shows(reason: str) -> sa.ColumnElement[bool]:
 
 
 def queues(connection: Connection, now: datetime) -> list[sa.Row[Any]]:
-    """One row a queue and state with open cases: queue, state, cases, late (due by now), oldest_at."""
+    """One row a queue and state with open cases: queue, state, cases, late (due by now), oldest_at.
+
+    Without copies whose answer is known. Those are claimed as long as they are open, and few: only where there are any
+    the claimed ones are looked at one by one, so that everything else is counted from the index alone.
+    """
+    mixed = known_answers.held_in(connection)
+    found = list(connection.execute(_counted(now).where(_OPEN)))
+    if not mixed:
+        return found
+    claimed = cases.c.state == CaseState.CLAIMED.value
+    real = _counted(now).where(_OPEN, claimed, cases.c.queue.in_(sorted(mixed)), known_answers.REAL_CASE)
+    kept = [row for row in found if row.state != CaseState.CLAIMED.value or row.queue not in mixed]
+    return sorted([*kept, *connection.execute(real)], key=lambda row: (row.queue, row.state))
+
+
+def _counted(now: datetime) -> sa.Select[Any]:
     late = sa.case((cases.c.due_at <= now, 1), else_=0)
-    return list(
-        connection.execute(
-            sa.select(
-                cases.c.queue,
-                cases.c.state,
-                sa.func.count().label("cases"),
-                sa.func.sum(late).label("late"),
-                sa.func.min(cases.c.created_at).label("oldest_at"),
-            )
-            .where(_OPEN)
-            .group_by(cases.c.queue, cases.c.state)
-            .order_by(cases.c.queue, cases.c.state)
+    return (
+        sa.select(
+            cases.c.queue,
+            cases.c.state,
+            sa.func.count().label("cases"),
+            sa.func.sum(late).label("late"),
+            sa.func.min(cases.c.created_at).label("oldest_at"),
         )
+        .group_by(cases.c.queue, cases.c.state)
+        .order_by(cases.c.queue, cases.c.state)
     )
 
 
 def leased(connection: Connection, now: datetime) -> dict[str, int]:
-    """How many cases of each queue somebody holds by a lease that runs still."""
+    """How many cases of each queue somebody holds by a lease that runs still, whatever for."""
     query = (
         sa.select(cases.c.queue, sa.func.count().label("cases"))
         .where(cases.c.state == CaseState.CLAIMED.value, cases.c.lease_until > now)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store.cases import BLIND_IF_DRAWN
+from service.store.known_answers import REAL_DECISION
 from service.store.tables import cases, decisions, ledger, payloads
 
 _GET = sa.select(decisions).where(decisions.c.id == sa.bindparam("decision_id"))
@@ -64,8 +65,8 @@ def page(
         query = query.where(decisions.c.state == state)
     if after is not None:
         query = query.where(decisions.c.id < after)
-    if blind:
-        query = query.where(~_under_blind_check())
+    # Whoever may be given a copy sees them all alike; for everybody else only what somebody asked for was decided.
+    query = query.where(~_under_blind_check() if blind else REAL_DECISION)
     return list(connection.execute(query))
 
 
@@ -99,7 +100,9 @@ def made(connection: Connection, workflow: str, since: datetime, before: str | N
 
 
 def count_made(connection: Connection, workflow: str, since: datetime) -> int:
-    query = sa.select(sa.func.count()).where(decisions.c.workflow == workflow, decisions.c.created_at >= since)
+    query = sa.select(sa.func.count()).where(
+        decisions.c.workflow == workflow, decisions.c.created_at >= since, REAL_DECISION
+    )
     return connection.scalar(query) or 0
 
 

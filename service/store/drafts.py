@@ -88,6 +88,7 @@ def without(connection: Connection, workflow: str, release: str, since: datetime
                 decisions.c.created_at >= since,
                 decisions.c.state == State.FINAL.value,
                 decisions.c.decided_by == DecidedBy.CLASSIFIER.value,
+                decisions.c.known_answer.is_(None),
                 ~asked,
             )
             .order_by(decisions.c.id)

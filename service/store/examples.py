@@ -76,6 +76,7 @@ def drawn_between(connection: Connection, workflow: str, first: datetime, last: 
         decisions.c.created_at >= first,
         decisions.c.created_at <= last,
         decisions.c.probability.is_not(None),
+        decisions.c.known_answer.is_(None),  # a copy of a drawn one was drawn once
     )
     return connection.scalar(query) or 0
 

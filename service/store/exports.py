@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.domain.case import OPEN
+from service.store.known_answers import REAL_CASE
 from service.store.tables import cases, decisions, payloads, reviews
 from service.store.tables_learning import examples
 
@@ -35,6 +36,7 @@ _CASES = (
         .outerjoin(_request, _request.c.id == decisions.c.request)
         .outerjoin(_review, _review.c.id == reviews.c.payload)
     )
+    .where(REAL_CASE)
     .order_by(cases.c.id)
 )
 _EXAMPLES = (

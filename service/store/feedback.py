@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.store.known_answers import REAL_DECISION
 from service.store.tables import decisions, payloads, reviews
 
 
@@ -20,7 +21,7 @@ def marked(connection: Connection, workflow: str, limit: int) -> list[sa.Row[Any
                 payloads, payloads.c.id == decisions.c.request
             )
         )
-        .where(decisions.c.workflow == workflow, reviews.c.delivered_at.is_not(None))
+        .where(decisions.c.workflow == workflow, REAL_DECISION, reviews.c.delivered_at.is_not(None))
         .order_by(reviews.c.id.desc())
         .limit(limit)
     )

@@ -18,6 +18,7 @@ _LAST = (
     .order_by(ledger.c.sequence.desc())
     .limit(1)
 )
+_ADD = ledger.insert()
 # As the index of that name says it, word for word: else it is not used.
 _OPERATIONS = sa.text("kind <> 'decision.made'")
 # As an expression: the bare column would draw SQLite to the primary key, and so through every decision ever made.
@@ -42,7 +43,7 @@ def append(connection: Connection, kind: str, subject_id: str, at: datetime, bod
         }
     )
     connection.execute(
-        ledger.insert(),
+        _ADD,
         {
             "stream": STREAM,
             "sequence": sequence,

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from service.domain.types import Reason
 from service.store import tables
 from service.store.cases import BLIND_IF_DRAWN
+from service.store.known_answers import REAL_CASE
 from service.store.tables import case_reasons, cases, decisions
 
 #: A blind check only says that it was drawn.
@@ -17,7 +18,12 @@ _SAYS = sa.or_(
 _COUNT = (
     sa.select(case_reasons.c.reason, sa.func.count().label("many"))
     .select_from(cases.join(case_reasons, case_reasons.c.case == cases.c.id).join(decisions))
-    .where(cases.c.queue == sa.bindparam("queue"), sa.text(tables.OPEN.replace("state IN", "cases.state IN")), _SAYS)
+    .where(
+        cases.c.queue == sa.bindparam("queue"),
+        sa.text(tables.OPEN.replace("state IN", "cases.state IN")),
+        _SAYS,
+        REAL_CASE,
+    )
     .group_by(case_reasons.c.reason)
 )
 

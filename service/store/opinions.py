@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from service.store.known_answers import REAL_CASE
 from service.store.tables import cases, reviews
 
 
@@ -27,7 +28,7 @@ def on_the_same(connection: Connection, queues: Collection[str] | None, since: d
     query = (
         sa.select(reviews.c.case, cases.c.queue, reviews.c.reviewer, reviews.c.labels, reviews.c.outcome)
         .select_from(reviews.join(cases, cases.c.id == reviews.c.case))
-        .where(reviews.c.undone_at.is_(None), reviews.c.case.in_(several))
+        .where(reviews.c.undone_at.is_(None), reviews.c.case.in_(several), REAL_CASE)
         .order_by(reviews.c.case, reviews.c.created_at, reviews.c.id)
     )
     return list(connection.execute(query if queues is None else query.where(cases.c.queue.in_(queues))))

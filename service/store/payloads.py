@@ -9,18 +9,26 @@ from sqlalchemy.engine import Connection
 
 from service.store.tables import decisions, payloads
 
+_ADD = payloads.insert()
+_DATA = sa.select(payloads.c.data).where(payloads.c.id == sa.bindparam("payload_id"))
+_SUBJECT = (
+    sa.select(payloads.c.subject)
+    .join(decisions, decisions.c.request == payloads.c.id)
+    .where(decisions.c.id == sa.bindparam("decision_id"))
+)
+
 
 def add(connection: Connection, subject: str | None, now: datetime, *rows: tuple[str, str, bytes]) -> None:
     """Store (id, kind, data) each."""
     connection.execute(
-        payloads.insert(),
+        _ADD,
         [{"id": id_, "kind": kind, "data": data, "subject": subject, "created_at": now} for id_, kind, data in rows],
     )
 
 
 def get(connection: Connection, payload_id: str) -> bytes:
     """Empty JSON for one that is no longer there."""
-    data = connection.scalar(sa.select(payloads.c.data).where(payloads.c.id == payload_id))
+    data = connection.scalar(_DATA, {"payload_id": payload_id})
     return bytes(data) if data is not None else b"{}"
 
 
@@ -30,5 +38,4 @@ def known(connection: Connection, payload_id: str) -> bool:
 
 def subject_of(connection: Connection, decision_id: str) -> str | None:
     """Whom a decision's request is about, so that what is written of it later can be erased with it."""
-    query = sa.select(payloads.c.subject).join(decisions, decisions.c.request == payloads.c.id)
-    return connection.scalar(query.where(decisions.c.id == decision_id))
+    return connection.scalar(_SUBJECT, {"decision_id": decision_id})

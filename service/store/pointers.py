@@ -49,6 +49,7 @@ _POINTER = sa.select(
     )
 )
 _ONE = _POINTER.where(workflows.c.name == sa.bindparam("workflow"))
+_ALL = _POINTER.order_by(workflows.c.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,7 @@ def pointer(connection: Connection, workflow: str) -> Pointer | None:
 
 def pointers(connection: Connection) -> list[Pointer]:
     """Of every workflow, by name."""
-    rows = connection.execute(_POINTER.order_by(workflows.c.name))
-    return [_pointer(row) for row in rows]
+    return [_pointer(row) for row in connection.execute(_ALL)]
 
 
 def _pointer(row: sa.Row[Any]) -> Pointer:

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.store.tables import reviews
+from service.store.known_answers import REAL_CASE
+from service.store.tables import cases, reviews
 from service.store.tables_replies import replies
 
 
@@ -32,6 +33,7 @@ def counted(connection: Connection, workflow: str, since: datetime) -> list[sa.R
         replies.c.workflow == workflow,
         replies.c.created_at >= since,
         reviews.c.delivered_at.is_not(None),
+        REAL_CASE,
     )
     return list(
         connection.execute(
@@ -43,7 +45,9 @@ def counted(connection: Connection, workflow: str, since: datetime) -> list[sa.R
                 unedited.label("unedited"),
                 sa.func.sum(replies.c.changed).label("changed"),
             )
-            .select_from(replies.join(reviews, reviews.c.id == replies.c.review))
+            .select_from(
+                replies.join(reviews, reviews.c.id == replies.c.review).join(cases, cases.c.id == reviews.c.case)
+            )
             .where(*out)
             .group_by(replies.c.label, replies.c.by_model)
             .order_by(replies.c.label, replies.c.by_model)

@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store.tables import reviews
+from service.store.tables_attached import attached
 
+_ADD = reviews.insert()
 _OF_CASE = (
     sa.select(reviews).where(reviews.c.case == sa.bindparam("case_id")).order_by(reviews.c.created_at, reviews.c.id)
 )
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
-    connection.execute(reviews.insert(), dict(values))
+    connection.execute(_ADD, dict(values))
 
 
 def of_case(connection: Connection, case_id: str) -> list[sa.Row[Any]]:
@@ -26,8 +28,10 @@ def of_case(connection: Connection, case_id: str) -> list[sa.Row[Any]]:
 
 
 def of_decision(connection: Connection, decision_id: str) -> list[sa.Row[Any]]:
-    """What went out, oldest first."""
-    out = sa.select(reviews).where(reviews.c.decision == decision_id, reviews.c.delivered_at.is_not(None))
+    """What went out, oldest first; also of a case that the decision is attached to."""
+    with_others = sa.select(attached.c.case).where(attached.c.decision == decision_id)
+    its = sa.or_(reviews.c.decision == decision_id, reviews.c.case.in_(with_others))
+    out = sa.select(reviews).where(its, reviews.c.delivered_at.is_not(None))
     return list(connection.execute(out.order_by(reviews.c.delivered_at, reviews.c.id)))
 
 

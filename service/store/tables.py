@@ -330,6 +330,8 @@ decisions = sa.Table(
     sa.Column("probability", sa.Float),  # with which it was drawn for a blind check; null: it was not
     sa.Column("case", _ID),
     sa.Column("final_at", Instant),
+    # of a copy that somebody was given to see what they make of it: the known answer it is of, null for every real one
+    sa.Column("known_answer", _ID),
     sa.Index("ix_decisions_workflow_id", "workflow", "id"),
     sa.Index("ix_decisions_principal_id", "principal", "id"),
 )
@@ -385,6 +387,7 @@ cases = sa.Table(
     sa.Column("decided_at", Instant),
     sa.Column("delivered_at", Instant),
     sa.Column("reopens", _ID),  # the case that this one goes on from
+    sa.Column("likeness", _DIGEST),  # keyed: what has the same says the same and may join it; null: nothing may
     sa.Column("version", sa.Integer, nullable=False),
     # a claimed case has a holder with a lease, and no other case has
     sa.CheckConstraint(
@@ -398,6 +401,9 @@ cases = sa.Table(
     _partial("ix_cases_open", "queue", "rank_at", "id", where=OPEN),
     _partial("ix_cases_counts", "queue", "state", "due_at", "created_at", where=OPEN),
     _partial("ix_cases_wake_at", "wake_at", "queue", where="wake_at IS NOT NULL"),
+    # the newest of those that say the same: by both, or the index of states would be walked instead
+    _partial("ix_cases_alike", "likeness", "state", "id", where="likeness IS NOT NULL"),
+    _partial("ix_cases_delivered", "workflow", "delivered_at", where="delivered_at IS NOT NULL"),
     sa.Index("ix_cases_state_id", "state", "id"),
     sa.Index("ix_cases_decision", "decision"),
 )

@@ -16,12 +16,18 @@ from service.domain.case import WAITING, CaseState
 from service.errors import BulkChanged, LeaseLost, ServiceError
 from service.store import ledger
 from service.usecases import claim_case, hand_over_case, hold_case, undo_case
+from service.usecases.case_grounds import grounds
 from service.usecases.choose_cases import Chosen, Wanted, choose
+from service.usecases.expectation import expected
 from service.usecases.house import House
-from service.usecases.resolve_case import Resolution, resolve
+from service.usecases.resolve_case import Resolution, admissible, resolve
 
 #: What is done to one case: `(house, principal, case)`. ServiceError when it cannot be done.
 Deed = Callable[[House, Principal, str], object]
+
+
+def _nothing(house: House, principal: Principal, case: str) -> object:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,12 @@ class Doing:
     action: str
     states: frozenset[CaseState]  #: where it can be done
     deed: Deed
+    check: Deed = _nothing  #: refuses what `deed` would refuse, as far as that is known before, and changes nothing
+
+    def checked(self, house: House, principal: Principal, case: str) -> object:
+        """Done only where nothing speaks against it: nobody claims a case to find that out."""
+        self.check(house, principal, case)
+        return self.deed(house, principal, case)
 
 
 _QUEUED = frozenset({*WAITING, CaseState.ON_HOLD})
@@ -40,7 +52,13 @@ def deciding(resolution: Resolution) -> Doing:
     def deed(house: House, principal: Principal, case: str) -> object:
         return _leased(house, principal, case, lambda token: resolve(house, principal, case, token, resolution))
 
-    return Doing("decide", frozenset(WAITING), deed)
+    def check(house: House, principal: Principal, case: str) -> object:
+        found = grounds(house, case)
+        with house.store.read() as connection:
+            unspoken = expected(connection, found, principal.name)
+        return admissible(found, resolution, unspoken)
+
+    return Doing("decide", frozenset(WAITING), deed, check)
 
 
 def holding(until: datetime, reason: str) -> Doing:
@@ -66,7 +84,12 @@ def assigning(to: str, note: str | None) -> Doing:
     def deed(house: House, principal: Principal, case: str) -> object:
         return hand_over_case.assign(house, principal, case, to=to, note=note)
 
-    return Doing("assign", frozenset(WAITING), deed)
+    def check(house: House, principal: Principal, case: str) -> object:
+        queue, now = grounds(house, case).case.queue, house.clock()
+        with house.store.read() as connection:
+            return hand_over_case.reviewer(connection, to, queue, now)
+
+    return Doing("assign", frozenset(WAITING), deed, check)
 
 
 def undoing() -> Doing:
@@ -80,13 +103,25 @@ def undoing() -> Doing:
     return Doing("undo", frozenset({CaseState.DECIDED}), deed)
 
 
+def unholding() -> Doing:
+    """Off hold, before their time has come."""
+
+    def deed(house: House, principal: Principal, case: str) -> object:
+        hold_case.unhold(house, principal, case)
+        return case
+
+    return Doing("unhold", frozenset({CaseState.ON_HOLD}), deed)
+
+
 def preview(house: House, principal: Principal, wanted: Wanted, doing: Doing) -> dict[str, Any]:
-    """What would be done, and the digest that doing it asks for. Nothing is changed."""
-    return _shown(choose(house, principal, wanted, doing.states))
+    """What would be done, what would be refused and why, and the digest that doing it asks for. Nothing is changed."""
+    chosen = choose(house, principal, wanted, doing.states)
+    return {**_shown(chosen), "refused": _done(house, principal, chosen, doing.check).refused}
 
 
 def do(house: House, principal: Principal, wanted: Wanted, doing: Doing, confirm: str) -> dict[str, Any]:
-    """Do it to the cases that the preview with the digest `confirm` showed: `bulk`, `done` and `refused`, with why.
+    """Do it to the cases that the preview with the digest `confirm` showed: `bulk`, `done` and `refused`, with why, and
+    `undo_until`, till when all that was decided can be taken back.
 
     BulkChanged when these are not the cases that fit now.
     """
@@ -97,24 +132,43 @@ def do(house: House, principal: Principal, wanted: Wanted, doing: Doing, confirm
             remedy="look at them again: send the same with dry_run, then with the digest it gives",
             extra={"confirm": chosen.digest, "count": len(chosen.items)},
         )
-    done, refused = [], []
-    for item in chosen.items:
-        try:
-            doing.deed(house, principal, item.case)
-        except ServiceError as error:
-            refused.append({"case": item.case, "code": error.code, "why": error.detail})
-        else:
-            done.append(item.case)
+    found = _done(house, principal, chosen, doing.checked)
     bulk, now = house.new_id("bulk"), house.clock()
     body = {
         "action": doing.action,
         "by": principal.name,
         "cases": chosen.digest,
-        "done": len(done),
-        "refused": len(refused),
+        "done": len(found.done),
+        "refused": len(found.refused),
     }
     house.store.commit(lambda connection: ledger.append(connection, "cases.bulk", bulk, now, body))
-    return {"bulk": bulk, "action": doing.action, "done": done, "refused": refused}
+    told = {"bulk": bulk, "action": doing.action, "done": [*found.done], "refused": found.refused}
+    return {**told, "undo_until": found.undo_until}
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of it, case by case."""
+
+    done: dict[str, object]  #: by case, what its use case answered
+    refused: list[dict[str, str]]
+
+    @property
+    def undo_until(self) -> str | None:
+        """None where nothing was decided, or something is out already."""
+        found = [answer.get("undo_until") if isinstance(answer, dict) else None for answer in self.done.values()]
+        until = [str(each) for each in found if each is not None]
+        return min(until, default=None) if len(until) == len(found) else None
+
+
+def _done(house: House, principal: Principal, chosen: Chosen, deed: Deed) -> _Done:
+    found = _Done({}, [])
+    for item in chosen.items:
+        try:
+            found.done[item.case] = deed(house, principal, item.case)
+        except ServiceError as error:
+            found.refused.append({"case": item.case, "code": error.code, "why": error.detail})
+    return found
 
 
 def _leased(house: House, principal: Principal, case: str, act: Callable[[str], object]) -> object:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,10 @@ from service.store import cases, decisions, payloads
 from service.store.engine import Connection, Row
 from service.usecases.case_grounds import is_blind, suggestions
 from service.usecases.house import House
-from service.usecases.move_case import no_case
+from service.usecases.move_case import is_copy, no_case
 from service.usecases.queue_policy import queue_policy
-from service.usecases.read_case import EXCERPT, shown_text
+from service.usecases.read_case import EXCERPT
+from service.usecases.shown_text import shown_text
 
 MOST = 500  #: cases at once
 _LOOKED = 2_000  # cases of a queue, best first, that are looked through
@@ -49,6 +51,7 @@ class Item:
 
     case: str
     queue: str
+    workflow: str
     excerpt: str
     suggestion: str | None  #: the classifier's most likely label
     similarity: float | None  #: to the request that they are to resemble
@@ -77,10 +80,14 @@ def choose(house: House, principal: Principal, wanted: Wanted, states: Iterable[
     _check(wanted)
     now, admitted = house.clock(), frozenset(states)
     target = None if wanted.like is None else _vector(house, _text(house, principal, wanted.like))
-    items, left_out = [], []
+    blind_first = cache(lambda queue, workflow: queue_policy(house, queue, workflow).blind_first)
+    items: list[Item] = []
+    left_out: list[tuple[str, str]] = []
     with house.store.read() as connection:
         rows = _rows(connection, wanted)
         for row in rows:
+            if target is None and len(items) > MOST:
+                break  # they come best first
             _admit(principal, row.queue)
             decision = decisions.get(connection, row.decision)
             assert decision is not None, "the foreign key keeps the decision"
@@ -95,14 +102,15 @@ def choose(house: House, principal: Principal, wanted: Wanted, states: Iterable[
             request = json.loads(payloads.get(connection, decision.request))
             made = json.loads(payloads.get(connection, decision.answer))
             # Where people decide first nobody is led, nor by which cases a label finds.
-            first = queue_policy(house, row.queue, row.workflow).blind_first
+            first = blind_first(row.queue, row.workflow)
             led = [] if first else suggestions(house.shelf.policy(decision.release), made)
             suggestion = led[0]["label"] if led else None
             if wanted.label is not None and suggestion != wanted.label:
                 continue
             near = None if target is None else float(target @ _vector(house, str(request.get("text", ""))))
             if near is None or near >= wanted.least:
-                items.append(Item(row.id, row.queue, shown_text(request, made)[:EXCERPT], suggestion, near))
+                excerpt = shown_text(request, made)[:EXCERPT]
+                items.append(Item(row.id, row.queue, row.workflow, excerpt, suggestion, near))
     if target is not None:
         items.sort(key=lambda item: -(item.similarity or 0.0))
     return Chosen(tuple(items[:MOST]), tuple(left_out), len(items) > MOST or len(rows) == _LOOKED)
@@ -143,6 +151,8 @@ def _admit(principal: Principal, queue: str) -> None:
 def _why_not(row: Row[Any], decision: Row[Any], state: CaseState, admitted: frozenset[CaseState]) -> str | None:
     if is_blind(row, decision):
         return "it is a blind check: whoever decides it has to look at it by itself"
+    if is_copy(row):
+        return "it is for whoever holds it alone"
     if row.stage in (CaseState.SECOND_REVIEW.value, CaseState.ADJUDICATION.value):
         return "it waits for an opinion of its own"
     if state is CaseState.CLAIMED and state not in admitted:

@@ -15,6 +15,7 @@ from service.errors import Conflict, SamePerson
 from service.store import cases, decisions, reviews
 from service.store.engine import Connection, Row
 from service.usecases.ask_for_draft import ask_ahead
+from service.usecases.give_known_answer import drawn, give
 from service.usecases.house import House
 from service.usecases.move_case import held, locked, lost, move
 from service.usecases.queue_policy import admit, at_hand, queue_policy
@@ -25,17 +26,25 @@ _TRIES = 20  # cases that somebody may not decide, though only under nearly the 
 
 
 def claim_next(house: House, principal: Principal, queue: str) -> dict[str, Any] | None:
-    """Lease the best case of the queue; None when nothing waits there for this person."""
+    """Lease the best case of the queue; None when nothing waits there for this person.
+
+    As often as the policy says it is a copy of a case whose answer is known, in place of the best one.
+    """
     policy, now = queue_policy(house, queue), house.clock()
     admit(principal, queue, policy, CaseAction.CLAIM)
-    lease = new_lease(principal, policy, now)
+    lease, copy = new_lease(principal, policy, now), drawn(house, principal, queue, policy)
 
     def work(connection: Connection) -> Row[Any] | None:
         wake_queue(connection, house, queue, policy, now)
         for _ in range(_TRIES):
             row = cases.best(connection, queue, principal.name)
-            if row is None or independent(connection, row, principal):
-                return None if row is None else _take(connection, house, row, CaseAction.CLAIM, lease, now)
+            if row is None:
+                return None
+            if independent(connection, row, principal):
+                given = None
+                if copy is not None and row.assigned_to is None:
+                    given = give(connection, house, copy, principal, row, now)
+                return _take(connection, house, given or row, CaseAction.CLAIM, lease, now)
             cases.pass_over(connection, row.id, [principal.name], "reviewed", now)
         return None
 

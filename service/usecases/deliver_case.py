@@ -15,12 +15,13 @@ from rules.model import Effect
 from service.domain.case import CaseAction, CaseKind, CaseState
 from service.domain.chosen import combined
 from service.domain.types import DecidedBy, Outcome, State
-from service.store import cases, decisions, events, examples, ledger, reviews, rule_hours
+from service.store import attached, cases, decisions, events, examples, ledger, reviews, rule_hours
 from service.store.engine import Connection, Row
 from service.usecases.case_grounds import Grounds, grounds
 from service.usecases.collect import teach
 from service.usecases.house import House
-from service.usecases.move_case import SERVICE, locked, move
+from service.usecases.judge_known_answer import judge
+from service.usecases.move_case import SERVICE, is_copy, locked, move
 
 _SPOKEN_OF = frozenset({Effect.BLOCK, Effect.REVIEW, Effect.RECHECK})  # by what a person decides
 
@@ -29,20 +30,30 @@ def deliver_due(house: House, case_id: str) -> bool:
     """Let the case's decision go on if its time has come; whether it did. For whoever comes before the steward."""
     found, now = grounds(house, case_id), house.clock()
 
-    def work(connection: Connection) -> str | None:
+    def work(connection: Connection) -> Row[Any] | None:
         row = locked(connection, case_id)
         due = row.state == CaseState.DECIDED.value and row.wake_at is not None and row.wake_at <= now
-        return settle(connection, house, found, row, now).decision if due else None
+        return settle(connection, house, found, row, now) if due else None
 
-    decision_id = house.store.commit(work)
-    if decision_id is not None:
-        house.changed.tell(decision_id)
-    return decision_id is not None
+    row = house.store.commit(work)
+    if row is not None:
+        tell_waiting(house, row)
+    return row is not None
+
+
+def tell_waiting(house: House, row: Row[Any]) -> None:
+    """Whoever waits in this process for a decision of the case looks at once."""
+    with house.store.read() as connection:
+        others = [each.id for each in attached.of_case(connection, row.id)]
+    for decision in (row.decision, *others):
+        house.changed.tell(decision)
 
 
 def settle(connection: Connection, house: House, found: Grounds, row: Row[Any], now: datetime) -> Row[Any]:
     """The decided case after its decision went out, or waiting for another person."""
     said = [each for each in reviews.of_case(connection, row.id) if each.undone_at is None]
+    if is_copy(row):
+        return judge(connection, house, row, said[-1], now)
     to = _wants(house, found, said)
     if to is not None:
         people = [*(each.reviewer for each in said), found.decision.principal]
@@ -74,25 +85,54 @@ def _deliver(
     assert before is not None, "the foreign key keeps the decision"
     outcome = Outcome(review.outcome)
     reviews.deliver(connection, review.id, now)
-    decisions.settle(
-        connection,
-        row.decision,
-        outcome=outcome.value,
-        decided_by=DecidedBy.REVIEWER.value,
-        labels=review.labels,
-        now=now,
-    )
+    _stand(connection, before, review, now)
     if row.kind != CaseKind.APPEAL.value:
         _judge_rules(connection, found, outcome, now)
     _teach(connection, house, found, review, now)
     values = {"delivered_at": now}
     after = move(connection, house, row, CaseAction.DELIVER, by=SERVICE, now=now, values=values)
-    told = {"decision": row.decision, "case": row.id, "workflow": row.workflow, "outcome": outcome.value}
-    waited = before.state == State.WAITING.value
-    if waited or (before.outcome, list(before.labels)) != (outcome.value, list(review.labels)):
-        kind = "decision.final" if waited else "decision.corrected"
-        events.add(connection, house.new_id("evt"), kind, row.decision, told, now)
+    _tell(connection, house, before, after, review, now)
+    for other in attached.of_case(connection, row.id):
+        _decide_with(connection, house, other, after, review, now)
     return after
+
+
+def _stand(connection: Connection, decision: Row[Any], review: Row[Any], now: datetime) -> None:
+    said = {"outcome": review.outcome, "labels": review.labels, "decided_by": DecidedBy.REVIEWER.value}
+    decisions.settle(connection, decision.id, **said, now=now)
+
+
+def _tell(
+    connection: Connection, house: House, before: Row[Any], case: Row[Any], review: Row[Any], now: datetime
+) -> None:
+    """Whoever asked hears how it ended, or that it ended otherwise; `before` is the decision as it stood."""
+    told = {"decision": before.id, "case": case.id, "workflow": case.workflow, "outcome": review.outcome}
+    waited = before.state == State.WAITING.value
+    if waited or (before.outcome, list(before.labels)) != (review.outcome, list(review.labels)):
+        kind = "decision.final" if waited else "decision.corrected"
+        events.add(connection, house.new_id("evt"), kind, before.id, told, now)
+
+
+def _decide_with(
+    connection: Connection, house: House, before: Row[Any], case: Row[Any], review: Row[Any], now: datetime
+) -> None:
+    """A decision attached to the case ends as that does, with a record of its own that names who decided.
+
+    It is no example, nor counted for a rule: somebody looked once, and copies of one look would be taken for many.
+    """
+    _stand(connection, before, review, now)
+    body = {
+        "decision": before.id,
+        "case": case.id,
+        "with": case.decision,
+        "review": review.id,
+        "reviewer": review.reviewer,
+        "labels": list(review.labels),
+        "outcome": review.outcome,
+        "reason_code": review.reason_code,
+    }
+    ledger.append(connection, "decision.decided_with", before.id, now, body)
+    _tell(connection, house, before, case, review, now)
 
 
 def _judge_rules(connection: Connection, found: Grounds, outcome: Outcome, now: datetime) -> None:

@@ -64,7 +64,11 @@ def case_part(
     return {
         "draft": drafted.as_dict() if drafted else None,
         "quoted": composed.as_dict() if composed else None,  # what stands beside a language model's draft
-        "language_model": _told(written, may_be_asked=may_be_asked(house, matter, labels)),
+        "language_model": _told(
+            written,
+            may_be_asked=may_be_asked(house, matter, labels),
+            loose=_loose(connection, written) if written is not None and by_model is not None else [],
+        ),
     }
 
 
@@ -96,6 +100,11 @@ def _text(connection: Connection, row: Row[Any]) -> str | None:
     """None for one that was erased."""
     text = json.loads(payloads.get(connection, row.payload)).get("text")
     return str(text) if text else None
+
+
+def _loose(connection: Connection, row: Row[Any]) -> list[str]:
+    """Sentences of a written draft that say more than what they cite."""
+    return [str(sentence) for sentence in json.loads(payloads.get(connection, row.payload)).get("loose", ())]
 
 
 def sent_reply(connection: Connection, decision: Row[Any]) -> dict[str, Any] | None:
@@ -132,10 +141,10 @@ def _newest(connection: Connection, case_id: str, labels: Sequence[str]) -> Row[
     return next((row for row in rows if sorted(row.labels) == sorted(labels)), None)
 
 
-def _told(row: Row[Any] | None, *, may_be_asked: bool) -> dict[str, Any] | None:
+def _told(row: Row[Any] | None, *, may_be_asked: bool, loose: list[str]) -> dict[str, Any] | None:
     if row is None and not may_be_asked:
         return None
-    told = {"draft": None, "state": "not_asked", "why": None, "loose": 0, "model": None, "may_be_asked": may_be_asked}
-    if row is None:
-        return told
-    return {**told, "draft": row.id, "state": row.state, "why": row.why, "loose": row.loose, "model": row.model}
+    asked = {"draft": None, "state": "not_asked", "why": None, "loose": 0, "model": None}
+    if row is not None:
+        asked = {"draft": row.id, "state": row.state, "why": row.why, "loose": row.loose, "model": row.model}
+    return {**asked, "loose_sentences": loose, "may_be_asked": may_be_asked}

@@ -22,12 +22,12 @@ from service.domain.types import Autonomy, Certificate, Judgement, Reason, Refus
 from service.domain.votes import votes_by_document
 from service.errors import Conflict, Forbidden
 from service.learn.judge import Head, Seen
-from service.store import models, payloads, pointers
+from service.store import examples, known_answers, models, payloads, pointers
 from service.store.engine import Row
 from service.usecases.house import House
 from service.usecases.nearest_examples import nearest_examples
-from service.usecases.read_case import shown_text
 from service.usecases.read_decision import seen
+from service.usecases.shown_text import shown_text
 
 _ASKED = 16  # of what spoke for a label: some of it may be blotted out
 _SHOWN = 8
@@ -44,6 +44,7 @@ class _Past:
     release: Mapping[str, Any]  #: that made it
     model: str | None  #: behind the release; None: it was made before models were kept
     workflow: Workflow
+    taught: str | None  #: the example that this very request became
 
 
 def explain_label(house: House, principal: Principal, decision_id: str) -> dict[str, Any]:
@@ -62,7 +63,9 @@ def explain_label(house: House, principal: Principal, decision_id: str) -> dict[
     nearest = None
     if principal.may(Scope.READ):
         likely = {*_likely(past.workflow, judgement), *(scored.label for scored in judgement.scores[:2])}
-        nearest = nearest_examples(house, past.workflow, past.release["head"], encoder, looked_at, likely)
+        nearest = nearest_examples(
+            house, past.workflow, past.release["head"], encoder, looked_at, likely, besides=past.taught
+        )
     return {
         "decision": past.row.id,
         "workflow": past.workflow.name,
@@ -82,6 +85,7 @@ def _past(house: House, principal: Principal, decision_id: str) -> _Past:
         release = pointers.release(connection, row.release)
         assert release is not None, "the foreign key keeps the release"
         model = models.behind(connection, row.workflow, release["head"], release["calibration"])
+        taught = examples.taught_by(connection, known_answers.source_of(connection, row.id) or row.id)
     if "text" not in request or "decided_by" not in made:
         raise Conflict(f"the request of {decision_id} was erased", remedy="its figures are in the decision's record")
     if made["decided_by"] == "rules":
@@ -89,7 +93,7 @@ def _past(house: House, principal: Principal, decision_id: str) -> _Past:
             f"rules decided {decision_id}, and the classifier was not asked",
             remedy="the decision says which rules those were",
         )
-    return _Past(row, request, made, release, model.id if model else None, house.shelf.policy(row.release))
+    return _Past(row, request, made, release, model.id if model else None, house.shelf.policy(row.release), taught)
 
 
 def _looked_at(house: House, past: _Past, encoder: EncoderPool) -> Seen:

@@ -29,7 +29,7 @@ def assign(
     """
     found, now = at_hand(house, principal, case_id, CaseAction.ASSIGN), house.clock()
     with house.store.read() as connection:
-        who = _reviewer(connection, to, found.row.queue, now)
+        who = reviewer(connection, to, found.row.queue, now)
     until = now + timedelta(hours=found.policy.sla_hours)
 
     def work(connection: Connection) -> None:
@@ -92,7 +92,8 @@ def _in_hand(connection: Connection, principal: Principal, case_id: str, token: 
     return row
 
 
-def _reviewer(connection: Connection, name: str, queue: str, now: datetime) -> Principal:
+def reviewer(connection: Connection, name: str, queue: str, now: datetime) -> Principal:
+    """Whoever is called so; InvalidRequest where nobody of that name reviews in the queue."""
     who = colleague(connection, name, now)
     if who is None or not works(who, queue, CaseAction.CLAIM):
         what = f"nobody called {name!r} reviews in queue {queue}"

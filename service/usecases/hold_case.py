@@ -10,10 +10,10 @@ from service.domain.answer import timestamp
 from service.domain.case import CaseAction
 from service.errors import FieldProblem, InvalidRequest
 from service.store.engine import Connection
+from service.usecases.come_back import boosted
 from service.usecases.house import House
 from service.usecases.move_case import held, locked, move
 from service.usecases.queue_policy import at_hand
-from service.usecases.wake_cases import boosted
 
 LONGEST = timedelta(days=366)
 
@@ -46,12 +46,12 @@ def hold(
 
 
 def unhold(house: House, principal: Principal, case_id: str) -> None:
-    """It waits again, boosted. Conflict when it is not on hold."""
+    """It waits again, boosted; a question that nobody answered yet is withdrawn. Conflict when it is not put aside."""
     found, now = at_hand(house, principal, case_id, CaseAction.UNHOLD), house.clock()
 
     def work(connection: Connection) -> None:
         row = locked(connection, case_id)
-        values = boosted(row, found.policy)
+        values = boosted(connection, row, found.policy, now)
         move(connection, house, row, CaseAction.UNHOLD, by=principal.name, now=now, values=values)
 
     house.store.commit(work)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,8 @@ from service.observe.metrics import DECISIONS, REASONS
 from service.store import cases, decisions, events, idempotency, ledger, payloads
 from service.store.engine import Connection, Row, Store
 from service.usecases.ask import Ask, Asked, consider_ask, find_pointer
+from service.usecases.attach_case import attach, joined, likeness
+from service.usecases.case_vector import keep_vector
 from service.usecases.house import House
 
 __all__ = ["Answered", "Ask", "Prepared", "decide", "prepare"]  # who asks names what is asked by this module
@@ -73,6 +75,7 @@ class _Made:
     ask: Ask
     asked: Asked
     answer: dict[str, Any]
+    likeness: str | None  #: what a case that it may join has too; None: it joins none
 
     @property
     def status(self) -> int:
@@ -100,7 +103,8 @@ def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = N
         if repeat:
             return Prepared(answered=repeat)
         found = find_pointer(connection, ask.workflow)
-    made = _made(house, ask, consider_ask(house, principal, ask, found, checked=not dry_run))
+    asked = consider_ask(house, principal, ask, found, checked=not dry_run)
+    made = _made(house, ask, asked, None if dry_run else likeness(house, principal, ask, asked))
     if dry_run:
         return Prepared(answered=made.answered(principal, location=False))
     return Prepared(
@@ -109,12 +113,12 @@ def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = N
     )
 
 
-def _made(house: House, ask: Ask, asked: Asked) -> _Made:
+def _made(house: House, ask: Ask, asked: Asked, alike: str | None) -> _Made:
     automatic = asked.considered.automatic
     decision_id = house.new_id("dec")
     wants_case = automatic.state is State.WAITING or automatic.after_the_fact
     case_id = house.new_id("case") if wants_case else None
-    return _Made(decision_id, case_id, ask, asked, asked.answer(decision_id, case_id))
+    return _Made(decision_id, case_id, ask, asked, asked.answer(decision_id, case_id), alike)
 
 
 def _record(
@@ -125,6 +129,9 @@ def _record(
     if repeat:
         return repeat
     asked, automatic, now = made.asked, made.asked.considered.automatic, made.asked.at
+    joins = joined(connection, made.likeness, asked.release.workflow.queue.attach.most)
+    if joins is not None:
+        made = replace(made, case_id=joins.id, answer={**made.answer, "case": joins.id})
     request = to_bytes({"text": made.ask.text, "attributes": dict(made.ask.attributes), "subject": made.ask.subject})
     stored_answer = to_bytes(made.answer)
     request_id, answer_id = house.new_id("pay"), house.new_id("pay")
@@ -152,7 +159,7 @@ def _record(
             "final_at": now if automatic.state is State.FINAL else None,
         },
     )
-    if made.case_id:
+    if made.case_id and joins is None:
         _open_case(house, connection, made, made.case_id)
     body = _audit_body(made, principal)
     body["request_digest"] = keyed_digest(house.secret, request)
@@ -160,6 +167,8 @@ def _record(
     ledger.append(connection, "decision.made", made.id, now, body)
     told = {"decision": made.id, "workflow": asked.release.workflow.name, "state": automatic.state.value}
     events.add(connection, house.new_id("evt"), "decision.created", made.id, told, now)
+    if joins is not None:
+        attach(connection, house, joins, made.id, now)
     if ticket:
         ticket.keep(connection, made)
     return made.answered(principal)
@@ -187,9 +196,11 @@ def _open_case(house: House, connection: Connection, made: _Made, case_id: str) 
             "created_at": now,
             "due_at": due_at,
             "rank_at": rank_at(policy, due_at, priority),
+            "likeness": made.likeness,
             "version": 1,
         },
     )
+    keep_vector(house, connection, made.id, made.ask.subject, made.asked)
     events.add(
         connection,
         house.new_id("evt"),

@@ -14,6 +14,8 @@ from service.store.engine import Connection
 from service.usecases.house import House
 from service.usecases.sign_in import KEY_PREFIX, digest_of
 
+_LONGEST_NAME = 200
+
 
 def create(house: House, by: str, *, name: str, role: str, groups: Sequence[str] = ()) -> dict[str, Any]:
     """A new key for `name` in one of the roles; the only time the key itself is seen.
@@ -26,6 +28,9 @@ def create(house: House, by: str, *, name: str, role: str, groups: Sequence[str]
     name = name.strip()
     if not name:
         raise InvalidRequest("a key needs a name", problems=(FieldProblem("name", "empty", "say whose key it is"),))
+    if len(name) > _LONGEST_NAME:
+        problem = FieldProblem("name", f"longer than {_LONGEST_NAME} characters", "shorten it")
+        raise InvalidRequest(f"the name is {problem.message}", problems=(problem,))
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key_id, now = house.new_id("key"), house.clock()
     row = {

@@ -2,7 +2,7 @@
 
 The table of states says what may happen and where it leads. What happens is written in one transaction: the case as it
 is then, its own event, the audit record, and the event that the outside hears of. Renewing a lease changes nothing but
-its end, so nobody is told of that.
+its end, so nobody is told of that. Of a copy whose answer is known nobody outside is told anything.
 """
 
 from __future__ import annotations
@@ -13,9 +13,19 @@ from typing import Any
 
 from service.domain.access import Principal
 from service.domain.answer import timestamp, to_bytes
-from service.domain.case import TOLD, TRANSITIONS, CaseAction, CaseState, lease_expired, next_state
+from service.domain.case import (
+    TOLD,
+    TRANSITIONS,
+    WITH_ONE_PERSON,
+    CaseAction,
+    CaseKind,
+    CaseState,
+    lease_expired,
+    next_state,
+)
+from service.domain.types import State
 from service.errors import Conflict, LeaseLost, NotFound
-from service.store import case_events, cases, events, ledger, payloads
+from service.store import case_events, cases, decisions, events, known_answers, ledger, payloads
 from service.store.engine import Connection, Row
 from service.usecases.house import House
 from service.usecases.sign_in import digest_of
@@ -41,26 +51,46 @@ def move(
     told: Mapping[str, Any] | None = None,
     recorded: Mapping[str, Any] | None = None,
     note: str | None = None,
+    about_decision: str | None = None,
 ) -> Row[Any]:
     """The case after `action`; Conflict when the table does not admit it or the case is not as it was read any more.
 
     `to` chooses where the table leaves it open; else a case goes back to its stage. `values` are further columns,
     `told` is what the case's timeline says beside who and when (ids, names, times), `recorded` what the ledger says
-    besides, and `note` what somebody wrote: kept with the payloads, as all personal text.
+    besides, and `note` what somebody wrote: kept with the payloads, as all personal text. `about_decision` is the
+    attached decision that this concerns alone; else it is the case's own.
     """
     state, stage = CaseState(row.state), CaseState(row.stage)
     step, target = TRANSITIONS.get((state, action)), to or next_state(state, action, stage)
+    if is_copy(row) and action is CaseAction.REOPEN:
+        raise Conflict(f"case {row.id} is a copy whose answer is known", remedy="reopen the case that was marked")
     if step is None or target not in step.to:
         raise Conflict(f"case {row.id} is {row.state}, so it cannot {action.value}", remedy="read it again")
     lease = {} if target is CaseState.CLAIMED else _NO_LEASE
     wakes = {} if target is state else {"wake_at": None}
-    if not cases.write(connection, row, {**lease, **wakes, **(values or {}), "state": target.value}):
+    after = cases.write(connection, row, {**lease, **wakes, **(values or {}), "state": target.value})
+    if after is None:
         raise Conflict(f"case {row.id} changed in between", remedy="read it again")
-    after = cases.get(connection, row.id)
-    assert after is not None, "it was written just now"
     if action is not CaseAction.RENEW:
-        _tell(connection, house, row, after, action, by, now, told or {}, recorded or {}, note)
-    return after
+        _tell(connection, house, row, after, action, by, now, told or {}, recorded or {}, note, about_decision)
+    return _ended(connection, house, after, now) if is_copy(after) else after
+
+
+def is_copy(row: Row[Any]) -> bool:
+    """Whether a case is a copy of one whose answer is known: nobody outside waits for it, nor hears of it."""
+    return bool(row.kind == CaseKind.KNOWN_ANSWER.value)
+
+
+def _ended(connection: Connection, house: House, row: Row[Any], now: datetime) -> Row[Any]:
+    """The copy; ended, where it would wait for somebody: it was for one person alone."""
+    if CaseState(row.state) not in WITH_ONE_PERSON:
+        return move(connection, house, row, CaseAction.CANCEL, by=SERVICE, now=now, values={"assigned_to": None})
+    if row.state == CaseState.CANCELLED.value:
+        known_answers.close(connection, row.id, None, now)
+        decision = decisions.get(connection, row.decision)
+        if decision is not None and decision.state == State.WAITING.value:
+            decisions.withdraw(connection, row.decision, now)
+    return row
 
 
 def _tell(
@@ -74,6 +104,7 @@ def _tell(
     told: Mapping[str, Any],
     recorded: Mapping[str, Any],
     note: str | None,
+    about_decision: str | None,
 ) -> None:
     kind = after.state if action is CaseAction.PASS_ON else TOLD[action]
     note_id = None
@@ -97,9 +128,14 @@ def _tell(
     )
     # A decision's own records stand under its id, so that whoever follows the decision finds who decided it.
     subject = before.decision if action is CaseAction.DECIDE else before.id
-    body = {"decision": before.decision, "case": before.id, "by": by, **told, **recorded}
+    copy = {"known_answer": True} if is_copy(before) else {}
+    body = {"decision": about_decision or before.decision, "case": before.id, "by": by, **told, **recorded, **copy}
     ledger.append(connection, f"case.{kind}", subject, now, body)
+    if copy:
+        return
     public = {name: value for name, value in told.items() if name in _FOR_ALL}
+    if about_decision:
+        public["decision"] = about_decision
     events.add(connection, house.new_id("evt"), f"case.{kind}", before.id, {**about(after), **public}, now)
 
 
@@ -150,7 +186,8 @@ def lost(row: Row[Any], now: datetime) -> LeaseLost:
         extra = {"state": waits, "holder": None, "until": None}
     elif (state, CaseAction.UNHOLD) in TRANSITIONS:
         until = timestamp(row.wake_at) if row.wake_at else None
-        detail = f"case {row.id} is {_words(state)}" + (f" until {until}" if until else "")
+        waits = "waits for its requester" if state is CaseState.NEEDS_INFORMATION else f"is {_words(state)}"
+        detail = f"case {row.id} {waits}" + (f" until {until}" if until else "")
         remedy = "take it off hold first if it cannot wait, then claim it"
         extra = {"state": row.state, "holder": None, "until": until}
     else:

@@ -65,15 +65,23 @@ class _Learned:
 
 
 def nearest_examples(
-    house: House, workflow: Workflow, head: str, encoder: EncoderPool, seen: Seen, labels: Collection[str]
+    house: House,
+    workflow: Workflow,
+    head: str,
+    encoder: EncoderPool,
+    seen: Seen,
+    labels: Collection[str],
+    *,
+    besides: str | None = None,
 ) -> list[dict[str, Any]]:
     """The most similar training examples, the most similar first: text, labels, similarity (cosine) and source.
 
     `head` is the digest of the head that they are asked for, `seen` the request as it sees it by `encoder`, `labels`
-    are those in question. Personal data in other people's requests are blotted out.
+    are those in question. Without the example `besides`, which the request itself became. Personal data in other
+    people's requests are blotted out.
     """
     learned = house.shelf.part(("learned", head), lambda: _learned(house, workflow))
-    places = learned.near(seen.text, labels)
+    places = [place for place in learned.near(seen.text, labels) if learned.origins[place] != besides]
     if not places:
         return []
     vectors = embed(house, [learned.texts[place] for place in places], "reading examples", encoder=encoder)

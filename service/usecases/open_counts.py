@@ -19,7 +19,8 @@ def newest(house: House) -> int:
 
 
 def by_queue(house: House) -> dict[str, dict[str, Any]]:
-    """Of each queue with open cases: queue, open, claimed, overdue, oldest_at, and how many are in each state.
+    """Of each queue with open cases: queue, open, claimed, overdue, asked (they wait for their requesters), oldest_at,
+    and how many are in each state.
 
     Nobody's rights are asked: whoever hands this on takes from it the queues that the other one sees.
     """
@@ -29,10 +30,11 @@ def by_queue(house: House) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     oldest: dict[str, datetime] = {}
     for row in rows:
-        zeros = {"queue": row.queue, "open": 0, "claimed": leased.get(row.queue, 0), "overdue": 0, "states": {}}
-        one = found.setdefault(row.queue, zeros)
+        zeros = {"open": 0, "claimed": leased.get(row.queue, 0), "overdue": 0, "asked": 0}
+        one = found.setdefault(row.queue, {"queue": row.queue, **zeros, "states": {}})
         one["open"] += int(row.cases)
         one["overdue"] += int(row.late) if row.state != CaseState.NEEDS_INFORMATION.value else 0
+        one["asked"] += int(row.cases) if row.state == CaseState.NEEDS_INFORMATION.value else 0
         one["states"][row.state] = int(row.cases)
         oldest[row.queue] = min(row.oldest_at, oldest.get(row.queue, row.oldest_at))
         one["oldest_at"] = timestamp(oldest[row.queue])

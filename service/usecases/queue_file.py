@@ -12,7 +12,7 @@ from rules.reading.forms import Form
 from rules.reading.shape import Shape
 from rules.reading.strict_yaml import Node
 from service.domain.case import CaseAction
-from service.domain.types import PriorityPolicy, PriorityRule, QueuePolicy
+from service.domain.types import AttachPolicy, PriorityPolicy, PriorityRule, QueuePolicy
 from service.usecases.ranking_file import bounded
 
 NAME: Final = Form(64, r"[a-z][a-z0-9-]{0,63}", "use a-z, 0-9 and -")
@@ -22,13 +22,18 @@ QUEUE: Final = (
     "lease_minutes",
     "undo_seconds",
     "second_review",
+    "answer_hours",
+    "known_answers",
+    "known_answers_told",
     "note_required",
     "blind_first",
     "escalate_to",
     "hidden_actions",
     "priority",
+    "attach",
 )
 PRIORITY: Final = ("hours", "uncertainty", "attributes")
+ATTACH: Final = ("most", "ignore")
 RULE: Final = ("attribute", "points", "values", "least", "most")
 #: Actions that a queue may hide: a case can be claimed and decided everywhere.
 HIDEABLE: Final = (
@@ -47,11 +52,14 @@ LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "lease_minutes": (0.01, 1_440),
     "undo_seconds": (0.0, 3_600.0),
     "second_review": (0.0, 1.0),
+    "answer_hours": (0.01, 10_000),
+    "known_answers": (0.0, 0.5),
     "hours": (0.0, 10_000),
     "least": (-1e15, 1e15),
     "most": (-1e15, 1e15),
 }
 POINTS: Final = (-100, 100)
+ATTACHED: Final = (0, 200)
 _NUMBERS: Final = frozenset({AttributeType.INTEGER, AttributeType.NUMBER})
 _BOTH: Final = ("least", "most")
 
@@ -69,11 +77,15 @@ def read_queue(shape: Shape, node: Node | None, attributes: Sequence[Attribute])
         lease_minutes=number("lease_minutes"),
         undo_seconds=number("undo_seconds"),
         second_review=number("second_review"),
-        note_required=shape.boolean(keys.get("note_required"), "note_required") or False,
+        known_answers=number("known_answers"),
+        known_answers_told=shape.boolean(keys.get("known_answers_told"), "known_answers_told") or False,
+        answer_hours=number("answer_hours"),
+        note_required=shape.boolean(keys.get("note_required"), "note_required") is not False,
         blind_first=shape.boolean(keys.get("blind_first"), "blind_first") or False,
         escalate_to=shape.text(keys.get("escalate_to"), "a queue name", *NAME),
         hidden_actions=_hidden(shape, keys.get("hidden_actions")),
         priority=_priority(shape, keys.get("priority"), {each.name: each for each in attributes}),
+        attach=_attach(shape, keys.get("attach"), [each.name for each in attributes]),
     )
 
 
@@ -98,6 +110,18 @@ def _priority(shape: Shape, node: Node | None, attributes: Mapping[str, Attribut
         if entries is not None
         else (),
     )
+
+
+def _attach(shape: Shape, node: Node | None, attributes: Sequence[str]) -> AttachPolicy:
+    if node is None:
+        return AttachPolicy()
+    keys = shape.mapping(node, "attach", ATTACH, ("most",))
+    ignored = shape.texts(keys.get("ignore"), "ignore")
+    for name in filter(None, ignored):
+        if name not in attributes:
+            remedy = did_you_mean(name, attributes, "attributes")
+            shape.note(keys["ignore"], f"`{name}` is no attribute of this workflow", remedy)
+    return AttachPolicy(most=shape.integer(keys.get("most"), "most", *ATTACHED) or 0, ignore=ignored)
 
 
 def _rule(shape: Shape, node: Node, attributes: Mapping[str, Attribute]) -> PriorityRule:

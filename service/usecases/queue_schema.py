@@ -15,9 +15,18 @@ def queue_schema() -> Schema:
         "lease_minutes": _number("lease_minutes", "Minutes for which a claimed case is one reviewer's."),
         "undo_seconds": _number("undo_seconds", "Seconds in which a decision can be taken back before it goes out."),
         "second_review": _number("second_review", "Share of decided cases that a second person decides as well."),
+        "known_answers": _number(
+            "known_answers", "Share of what reviewers are given that is a copy of a case whose answer is known."
+        ),
+        "known_answers_told": {
+            "type": "boolean",
+            "description": "Whether whoever decided such a case learns the right answer afterwards.",
+        },
+        "answer_hours": _number("answer_hours", "Hours for which a case waits for its requester to answer a question."),
         "note_required": {
             "type": "boolean",
-            "description": "Whether a reviewer has to say why to block, and to overturn what was answered.",
+            "description": "Whether a reviewer has to say why to block, and to overturn the suggestion or what was "
+            "answered; true unless said otherwise.",
         },
         "blind_first": {
             "type": "boolean",
@@ -26,8 +35,24 @@ def queue_schema() -> Schema:
         "escalate_to": text("The queue that escalated cases go to; their own unless said otherwise.", reader.NAME),
         "hidden_actions": texts("What nobody is offered here.", {"enum": [action.value for action in reader.HIDEABLE]}),
         "priority": _priority(),
+        "attach": _attach(),
     }
     return mapping("Where requests wait for people.", chosen(reader.QUEUE, described), ("name",))
+
+
+def _attach() -> Schema:
+    least, most = reader.ATTACHED
+    described = {
+        "most": {
+            "type": "integer",
+            "minimum": least,
+            "maximum": most,
+            "description": "So many requests to a case at most; 0: each has a case of its own.",
+        },
+        "ignore": texts("Attributes in which they may differ.", text("Of the request.", forms.NAME)),
+    }
+    words = "Requests that say the same as one that waits are decided with it."
+    return mapping(words, chosen(reader.ATTACH, described), ("most",))
 
 
 def _priority() -> Schema:

@@ -22,15 +22,19 @@ from service.domain.case import (
 )
 from service.domain.types import Reason, Workflow
 from service.errors import Forbidden
-from service.store import case_events, cases, decisions, payloads, reviews
+from service.store import attached, case_events, cases, decisions, payloads, reviews
 from service.store.engine import Connection, Row
+from service.usecases import read_questions
+from service.usecases.attached_requests import attached_requests
 from service.usecases.case_aids import aids
 from service.usecases.case_grounds import Grounds, grounds, is_blind, suggestions, unled
+from service.usecases.expectation import expected
 from service.usecases.house import House
-from service.usecases.masked import masked
-from service.usecases.move_case import no_case
+from service.usecases.known_answer_sight import answer_of, kind_of
+from service.usecases.move_case import is_copy, no_case
 from service.usecases.queue_policy import policies, sees, visible, works
 from service.usecases.read_decision import current, opinion
+from service.usecases.shown_text import shown_text
 
 EXCERPT = 160  # characters of the text shown in a list
 
@@ -56,15 +60,23 @@ def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
         said = reviews.of_case(connection, row.id)
         led = not unled(connection, found, principal.name)
         heard = _heard(connection, row, said, principal)
-        happened = _events(connection, row.id)
+        unspoken = expected(connection, found, principal.name)
+        asked = read_questions.of_case(connection, row.id, made, led=led)
+        happened = _events(connection, row.id, asked)
+        kind = kind_of(connection, principal, row, made)
+        known = answer_of(connection, principal, row, told=found.queue.known_answers_told)
         skipped = [each.person for each in cases.passed_over(connection, row.id) if each.why == "skipped"]
+        text = shown_text(request, made)
+        others = attached_requests(connection, row.id, text)
     suggested = suggestions(workflow, made) if led else []
     shown = {name: made.get(name, nothing) for name, nothing in _NOTHING.items()} if led else dict(_NOTHING)
     if not led and not found.blind:
         shown["documents"] = made.get("documents", [])
     return {
-        **_summary(row, found.blind, now, led=led),
-        "text": shown_text(request, made),
+        **summary(row, kind, found.blind, now, led=led),
+        "text": text,
+        "attached": len(others),
+        "attached_requests": others,
         "attributes": request.get("attributes", {}),
         "subject": request.get("subject"),
         "several": workflow.several,
@@ -76,6 +88,8 @@ def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
         "opinions": heard,
         "outcome": stands["outcome"] if led else None,
         "hold": _hold(row, happened, now),
+        "questions": asked,
+        "without_note": unspoken.as_dict() if unspoken else None,
         "events": happened,
         "comments": [
             {"by": each["by"], "at": each["at"], "text": each["note"]}
@@ -84,7 +98,10 @@ def view(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
         ],
         "skipped_by": skipped,
         "undo_until": timestamp(row.wake_at) if can_undo(CaseState(row.state), row.wake_at, now) else None,
-        "allowed": [action.value for action in actions(found, principal, said, now)],
+        "known_answer": known,
+        "allowed": [
+            action.value for action in actions(found, principal, said, now) if others or action is not CaseAction.DETACH
+        ],
         **aids(house, found, request, [each["label"] for each in suggested], led=led),
     }
 
@@ -109,6 +126,8 @@ def actions(found: Grounds, principal: Principal, said: Sequence[Row[Any]], now:
     standing = [each.reviewer for each in said if each.undone_at is None]
     others = [*standing, found.decision.principal] if standing else []
     handed = row.assigned_to is not None and not same_person(row.assigned_to, principal.name)
+    if is_copy(row):
+        hidden.add(CaseAction.REOPEN)
     if state in WAITING and (handed or any(same_person(each, principal.name) for each in others)):
         hidden.add(CaseAction.CLAIM)
     return allowed(state, who, hidden)
@@ -125,7 +144,10 @@ def events(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
         row = cases.get(connection, case_id)
         if row is None or not sees(principal, row.queue):
             raise no_case(case_id)
-        return {"items": _events(connection, case_id)}
+        decision = decisions.get(connection, row.decision)
+        assert decision is not None, "the foreign key keeps the decision"
+        made = json.loads(payloads.get(connection, decision.answer))
+        return {"items": _events(connection, case_id, read_questions.of_case(connection, case_id, made))}
 
 
 def page(
@@ -146,14 +168,16 @@ def page(
     among = mine if queue is None else frozenset({queue})
     with house.store.read() as connection:
         rows = cases.page(connection, queues=among, state=state, reason=reason, after=after, limit=limit + 1)
+        together = attached.counts(connection, [row.id for row in rows])
         items = []
         for row in rows[:limit]:
             decision = decisions.get(connection, row.decision)
             assert decision is not None, "the foreign key keeps the decision"
             request = json.loads(payloads.get(connection, decision.request))
             made = json.loads(payloads.get(connection, decision.answer))
-            summary = _summary(row, is_blind(row, decision), now)
-            items.append({**summary, "excerpt": shown_text(request, made)[:EXCERPT]})
+            kind = kind_of(connection, principal, row, made)
+            told = summary(row, kind, is_blind(row, decision), now)
+            items.append({**told, "attached": together.get(row.id, 0), "excerpt": shown_text(request, made)[:EXCERPT]})
     return {"items": items, "next": rows[limit - 1].id if len(rows) > limit else None}
 
 
@@ -171,13 +195,14 @@ def queues(house: House, principal: Principal) -> list[dict[str, Any]]:
         one["open"] += int(row.cases)
         one["overdue"] += int(row.late) if row.state != CaseState.NEEDS_INFORMATION.value else 0
         one["claimed"] = leased.get(row.queue, 0)
+        one["asked"] += int(row.cases) if row.state == CaseState.NEEDS_INFORMATION.value else 0
         oldest[row.queue] = min(row.oldest_at, oldest.get(row.queue, row.oldest_at))
         one["oldest_at"] = timestamp(oldest[row.queue])
     return [found[name] for name in sorted(found) if mine is None or name in mine]
 
 
 def _empty(queue: str) -> dict[str, Any]:
-    return {"queue": queue, "open": 0, "claimed": 0, "overdue": 0, "oldest_at": None}
+    return {"queue": queue, "open": 0, "claimed": 0, "overdue": 0, "asked": 0, "oldest_at": None}
 
 
 def choices(workflow: Workflow) -> list[dict[str, Any]]:
@@ -196,12 +221,6 @@ def choices(workflow: Workflow) -> list[dict[str, Any]]:
     ]
 
 
-def shown_text(request: Mapping[str, Any], made: Mapping[str, Any]) -> str:
-    """The request's text with what the rules oblige to redact blotted out. Length and places stay the same."""
-    redact: list[str] = (made.get("rules") or {}).get("redact", [])
-    return masked(str(request.get("text", "")), redact)
-
-
 def _state(row: Row[Any], now: datetime) -> CaseState:
     """Where the case stands for everybody: what time has ended is over, also before anybody wrote that down."""
     state = CaseState(row.state)
@@ -209,14 +228,15 @@ def _state(row: Row[Any], now: datetime) -> CaseState:
     return CaseState(row.stage) if over else state
 
 
-def _summary(row: Row[Any], unseen: bool, now: datetime, *, led: bool = True) -> dict[str, Any]:
+def summary(row: Row[Any], kind: str, unseen: bool, now: datetime, *, led: bool = True) -> dict[str, Any]:
+    """What a list says of a case; of one that is to be seen `unseen` or not `led`, nothing of what was made of it."""
     state = _state(row, now)
     return {
         "id": row.id,
         "decision": row.decision,
         "workflow": row.workflow,
         "queue": row.queue,
-        "kind": None if unseen else row.kind,
+        "kind": None if unseen else kind,
         "blind": unseen,
         "state": state.value,
         "stage": state.value if state in WAITING else row.stage,
@@ -224,7 +244,7 @@ def _summary(row: Row[Any], unseen: bool, now: datetime, *, led: bool = True) ->
         "reasons": [Reason.RANDOM_CHECK.value] if unseen else row.reasons if led else [],
         "created_at": timestamp(row.created_at),
         "due_at": timestamp(row.due_at),
-        "overdue": overdue(state, row.due_at, now),
+        "overdue": overdue(CaseState(row.state), row.due_at, now),  # while it waited for its requester it was not
         "boosted": row.boosted,
         "lease": {"holder": row.holder, "until": timestamp(row.lease_until)} if state is CaseState.CLAIMED else None,
         "assigned_to": row.assigned_to,
@@ -248,7 +268,9 @@ def _hold(row: Row[Any], happened: Sequence[Mapping[str, Any]], now: datetime) -
     }
 
 
-def _events(connection: Connection, case_id: str) -> list[dict[str, Any]]:
+def _events(connection: Connection, case_id: str, asked: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """`asked` are the case's questions: what was written with them lies there."""
+    words = read_questions.words_of(asked)
     return [
         {
             "sequence": each.sequence,
@@ -258,10 +280,14 @@ def _events(connection: Connection, case_id: str) -> list[dict[str, Any]]:
             "was": each.was,
             "now": each.now,
             "told": dict(each.told),
-            "note": json.loads(each.written).get("text") if each.written else None,
+            "note": words.get((each.action, each.told.get("question", ""))) or _written(each.written),
         }
         for each in case_events.of(connection, case_id)
     ]
+
+
+def _written(data: bytes | None) -> str | None:
+    return json.loads(data).get("text") if data else None
 
 
 def _heard(

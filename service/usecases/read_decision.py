@@ -16,6 +16,7 @@ from service.usecases.deliver_case import deliver_due
 from service.usecases.draft_reply import sent_reply
 from service.usecases.house import House
 from service.usecases.queue_policy import sees
+from service.usecases.read_questions import open_question
 
 # What stands for what was made of a request, where it is being checked blind.
 _UNSEEN = {
@@ -29,6 +30,7 @@ _UNSEEN = {
     "documents": [],
     "draft": None,
     "reply": None,
+    "question": None,
     "history": [],
 }
 
@@ -83,6 +85,7 @@ def current(connection: Connection, row: Row[Any], *, explain: bool) -> dict[str
         now["labels"] = [{"label": label, "probability": None} for label in told[-1]["labels"]]
         now["review"] = told[-1]
     now["reply"] = sent_reply(connection, row)
+    now["question"] = open_question(connection, row.id) if row.case is not None else None
     now["history"] = [automatic, *({"state": "final", **review} for review in told)]
     return seen_by(now, explain=explain)
 

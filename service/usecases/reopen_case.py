@@ -9,7 +9,7 @@ from service.domain.access import Principal
 from service.domain.case import CaseAction, CaseKind, CaseState
 from service.domain.case_order import rank_at
 from service.domain.types import QueuePolicy, Reason
-from service.store import cases, decisions, events
+from service.store import attached, cases, decisions, events
 from service.store.engine import Connection, Row
 from service.usecases.house import House
 from service.usecases.move_case import about, locked, move
@@ -28,7 +28,10 @@ def reopen(house: House, principal: Principal, case_id: str, note: str) -> dict[
         told = {"other": new_id}
         move(connection, house, row, CaseAction.REOPEN, by=principal.name, now=now, told=told, note=note)
         cases.add(connection, _appeal(row, new_id, found.policy, now))
-        decisions.lead_to(connection, row.decision, new_id)
+        others = [each.id for each in attached.of_case(connection, case_id)]
+        attached.add(connection, new_id, others, now)
+        for each in (row.decision, *others):
+            decisions.lead_to(connection, each, new_id)
         opened = cases.get(connection, new_id)
         assert opened is not None, "it was added just now"
         body = {**about(opened), "kind": opened.kind, "other": case_id}

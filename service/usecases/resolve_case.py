@@ -13,14 +13,16 @@ from service.domain.answer import timestamp, to_bytes
 from service.domain.audit import keyed_digest
 from service.domain.case import CaseAction, CaseState
 from service.domain.chosen import combined
-from service.domain.types import Outcome, State, Workflow
+from service.domain.overturned import Expected
+from service.domain.types import Outcome, Workflow
 from service.errors import FieldProblem, InvalidRequest
 from service.store import payloads, reviews
 from service.store.engine import Connection, Row
 from service.usecases import keep_reply
 from service.usecases.case_grounds import Grounds, grounds, suggestions, unled
 from service.usecases.claim_case import another_person, independent
-from service.usecases.deliver_case import settle
+from service.usecases.deliver_case import settle, tell_waiting
+from service.usecases.expectation import expected
 from service.usecases.house import House
 from service.usecases.move_case import held, move
 from service.usecases.queue_policy import at_hand
@@ -28,6 +30,8 @@ from service.usecases.read_decision import decided
 
 #: What a reason code looks like: it goes on the ledger, which holds no personal text.
 REASON_CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}"
+#: The one of a decision without a label, unless another is named.
+NONE_OF_THESE = "none_of_these"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,16 @@ class Resolution:
     """What a reviewer decides. `labels` may be empty: none of these."""
 
     labels: tuple[str, ...]
-    reason_code: str
+    reason_code: str = ""  #: empty: that of the first label
     outcome: Outcome | None = None  #: None: the labels' own
     note: str | None = None
     passage_ids: tuple[str, ...] = ()  #: the passages that justified it
     reply: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The reason code, which is the first label's id unless somebody says otherwise."""
+        return self.reason_code or next(iter(self.labels), NONE_OF_THESE)
 
 
 def resolve(house: House, principal: Principal, case_id: str, token: str, resolution: Resolution) -> dict[str, Any]:
@@ -56,15 +65,22 @@ def resolve(house: House, principal: Principal, case_id: str, token: str, resolu
         row = held(connection, principal, case_id, token, CaseAction.DECIDE, now)
         if not independent(connection, row, principal):
             raise another_person(row)
-        outcome = settle_outcome(found.workflow, resolution, passages(found))
-        _refuse_unsaid(found, resolution, outcome)
+        outcome = admissible(found, resolution, expected(connection, found, principal.name))
         row = _record(house, connection, principal, found, row, resolution, outcome, reply, now)
         return settle(connection, house, found, row, now) if row.wake_at <= now else row
 
     row = house.store.commit(work)
-    house.changed.tell(row.decision)
+    tell_waiting(house, row)
     undo_until = timestamp(row.wake_at) if row.state == CaseState.DECIDED.value else None
     return {**decided(house, principal, row), "undo_until": undo_until}
+
+
+def admissible(found: Grounds, resolution: Resolution, unspoken: Expected | None) -> Outcome:
+    """The outcome, where the case may be decided so; InvalidRequest names each field that is wrong. `unspoken` is what
+    needs no note; None: nothing needs one."""
+    outcome = settle_outcome(found.workflow, resolution, passages(found))
+    _refuse_unsaid(resolution, outcome, unspoken)
+    return outcome
 
 
 def passages(found: Grounds) -> frozenset[str]:
@@ -87,7 +103,7 @@ def settle_outcome(workflow: Workflow, resolution: Resolution, passages: Collect
         problems.append(FieldProblem("labels", f"a request of {workflow.name} has one label", "choose the best"))
     if len(set(resolution.labels)) < len(resolution.labels):
         problems.append(FieldProblem("labels", "one of them is named twice", "name each once"))
-    if not _is_code(workflow, resolution.reason_code):
+    if not _is_code(workflow, resolution.code):
         hint = "letters, digits and _ . : - only, 80 at most; what is to be said in words goes into `note`"
         problems.append(FieldProblem("reason_code", "not a code", hint))
     problems += [
@@ -105,18 +121,14 @@ def settle_outcome(workflow: Workflow, resolution: Resolution, passages: Collect
     return outcome
 
 
-def _refuse_unsaid(found: Grounds, resolution: Resolution, outcome: Outcome) -> None:
-    """InvalidRequest where the queue's policy asks for a note and there is none.
-
-    In a blind check nothing is known to be overturned: saying so would tell what was answered.
-    """
-    if not found.queue.note_required or (resolution.note or "").strip():
+def _refuse_unsaid(resolution: Resolution, outcome: Outcome, unspoken: Expected | None) -> None:
+    """InvalidRequest where a note is needed and there is none."""
+    if unspoken is None or (resolution.note or "").strip():
         return
-    stands = found.decision.outcome if found.decision.state == State.FINAL.value and not found.blind else None
-    if outcome is Outcome.BLOCK or (stands is not None and stands != outcome.value):
-        what = "needed to block" if outcome is Outcome.BLOCK else "needed to overturn what was answered"
-        problem = FieldProblem("note", what, "say why, for colleagues and auditors")
-        raise InvalidRequest(f"note: {what}", problems=(problem,))
+    why = unspoken.why(resolution.labels, outcome)
+    if why is not None:
+        problem = FieldProblem("note", f"needed {why}", "say why, for colleagues and auditors")
+        raise InvalidRequest(f"note: {problem.message}", problems=(problem,))
 
 
 def _own(workflow: Workflow, resolution: Resolution) -> Outcome | None:
@@ -155,7 +167,7 @@ def _record(
             "reviewer": principal.name,
             "labels": list(resolution.labels),
             "outcome": outcome.value,
-            "reason_code": resolution.reason_code,
+            "reason_code": resolution.code,
             "passages": list(resolution.passage_ids),
             "payload": payload_id,
             "suggested": led[0]["label"] if led else None,
@@ -168,7 +180,7 @@ def _record(
         "reviewer": principal.name,
         "labels": list(resolution.labels),
         "outcome": outcome.value,
-        "reason_code": resolution.reason_code,
+        "reason_code": resolution.code,
         "passages": list(resolution.passage_ids),
         "written_digest": keyed_digest(house.secret, written),
     }

@@ -30,6 +30,7 @@ from service.usecases.case_chores import wake_due_cases
 from service.usecases.document_chores import DocumentChores
 from service.usecases.edited_files import Watch, take_over
 from service.usecases.house import House
+from service.usecases.known_answers import retire_unfit
 from service.usecases.learning_chores import LearningChores
 from service.usecases.roll_out import ALIVE
 from service.usecases.send_webhooks import WebhookSender
@@ -55,6 +56,7 @@ _LAST_WAIT = 3.0  # seconds
 _LONG = frozenset({f"steward-{_COMPACTING}", "steward-watch", "steward-writer"})
 _RECHECK = 1.0  # seconds
 _ALARMS = 10.0  # seconds
+_KNOWN = 300.0  # seconds between looks whether known answers stand still; each is looked at anyway when it is given
 _RETRY = 5.0  # seconds before a release that would not open is tried again
 _KEPT = timedelta(days=400)  # of counts by hour
 _FORGOTTEN = timedelta(days=1)  # workers that were killed
@@ -129,6 +131,7 @@ class Steward:
             for name, seconds, work in rounds
         ]
         self._alarms, self._tidy, self._recheck = _Every(_ALARMS), _Every(3_600.0), _Every(_RECHECK)
+        self._known = _Every(_KNOWN)
         self._files = _Every(house.settings.watch_rules)
         self._watch = Watch(house.home)
         self._announced: dict[str, list[str]] = {}  # rollout -> releases to have open until it ends
@@ -230,6 +233,8 @@ class Steward:
                 self._guarded(lambda: take_over(self._house, "SIGHUP"))
             if self._files.due() and self._watch.changed():
                 self._guarded(self._take_over_watched)
+        if self._first_of_all and self._known.due():
+            self._guarded(lambda: retire_unfit(self._house))
         if self._recheck.due():
             self._guarded(lambda: disable_rule.recheck(self._house))
         if self._alarms.due():

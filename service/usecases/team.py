@@ -11,6 +11,7 @@ from typing import Any
 from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.domain.case import WAITING, CaseState
+from service.errors import Forbidden
 from service.store import team
 from service.store.engine import Connection, Row
 from service.usecases import open_counts
@@ -21,12 +22,13 @@ _PACE = timedelta(days=2)  #: the pace of now: of so long
 _MOST = 20_000  #: waiting cases of one queue that the forecast looks at
 
 
-def figures(house: House, principal: Principal, days: int = USUAL_DAYS) -> dict[str, Any]:
-    """Of the queues that the principal leads: `queues`, `people`, `days`, each a list; and from when to when.
+def figures(house: House, principal: Principal, days: int = USUAL_DAYS, queue: str | None = None) -> dict[str, Any]:
+    """Of the queues that the principal leads, or of one of them: `queues`, `people`, `days`, each a list; and from when
+    to when. Forbidden for a queue whose figures are not theirs.
 
     A forecast takes the pace of the last two days and the cases that wait, in the order that they are due.
     """
-    now, mine = house.clock(), led(principal)
+    now, mine = house.clock(), among(led(principal), queue)
     since = now - timedelta(days=days)
     counts = open_counts.by_queue(house)
     with house.store.read() as connection:
@@ -47,7 +49,21 @@ def figures(house: House, principal: Principal, days: int = USUAL_DAYS) -> dict[
 
 def led(principal: Principal) -> Collection[str] | None:
     """The queues whose figures somebody sees; None: all."""
-    return None if principal.may(Scope.OPERATE) else principal.queues(Scope.LEAD)
+    everywhere = principal.may(Scope.OPERATE) or principal.may(Scope.AUDIT)
+    return None if everywhere else principal.queues(Scope.LEAD)
+
+
+def among(mine: Collection[str] | None, queue: str | None) -> Collection[str] | None:
+    """That one queue of those whose figures somebody sees; Forbidden when it is none of them."""
+    if queue is None:
+        return mine
+    if mine is not None and queue not in mine:
+        raise Forbidden(
+            f"you do not lead queue {queue}",
+            remedy="ask operations for the role lead in this queue",
+            extra={"scopes": [Scope.LEAD.value], "queue": queue},
+        )
+    return frozenset({queue})
 
 
 def _queue(
@@ -61,6 +77,7 @@ def _queue(
         "open": counts.get("open", 0),
         "claimed": counts.get("claimed", 0),
         "overdue": counts.get("overdue", 0),
+        "asked": counts.get("asked", 0),
         "oldest_at": counts.get("oldest_at"),
         "decided_a_day": round(len(said) / days, 1),
         "late": sum(row.created_at > row.due_at for row in said),

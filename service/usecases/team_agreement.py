@@ -19,7 +19,7 @@ from service.learn.intervals import at_least
 from service.store import opinions, team
 from service.store.engine import Row
 from service.usecases.house import House
-from service.usecases.team import USUAL_DAYS, handling, led
+from service.usecases.team import USUAL_DAYS, among, handling, led
 
 _ENOUGH = 50  # suggestions that somebody saw, before anything is said of how they take them
 _SURE = 0.01  # probability that somebody is told of without cause, for each who works like the others
@@ -29,12 +29,13 @@ _HASTE = 0.5  # of the others' median time
 Pair = tuple[Row[Any], Row[Any]]
 
 
-def figures(house: House, principal: Principal, days: int = USUAL_DAYS) -> dict[str, Any]:
-    """Of the queues that the principal leads: agreement of `all`, of `people`, by `labels`, and `unread`, suspicions.
+def figures(house: House, principal: Principal, days: int = USUAL_DAYS, queue: str | None = None) -> dict[str, Any]:
+    """Of the queues that the principal leads, or of one of them: agreement of `all`, of `people`, by `labels`, and
+    `unread`, suspicions.
 
     A kappa is null below 20 pairs of opinions, and where there was nothing to disagree on.
     """
-    mine, since = led(principal), house.clock() - timedelta(days=days)
+    mine, since = among(led(principal), queue), house.clock() - timedelta(days=days)
     with house.store.read() as connection:
         several, said = opinions.on_the_same(connection, mine, since), team.decided(connection, mine, since)
     pairs = [pair for _, rows in groupby(several, lambda row: row.case) for pair in combinations(list(rows)[:2], 2)]

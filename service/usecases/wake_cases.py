@@ -1,4 +1,5 @@
-"""Move what moves by itself once its time has come: leases and holds end, hand-overs lapse, decisions go out.
+"""Move what moves by itself once its time has come: leases, holds and waits for requesters end, hand-overs
+lapse, decisions go out.
 
 Found by an index on that time. Whoever looks for a case does it for its queue; the steward does it for all, every
 second, so that nothing waits for somebody to look.
@@ -9,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from service.domain.answer import timestamp
 from service.domain.case import CaseAction, CaseState
-from service.domain.case_order import rank_at
 from service.domain.types import QueuePolicy
 from service.store import cases
 from service.store.engine import Connection, Row
+from service.usecases.come_back import boosted
 from service.usecases.house import House
 from service.usecases.move_case import SERVICE, move
 
@@ -36,14 +38,16 @@ def wake(connection: Connection, house: House, row: Row[Any], policy: QueuePolic
             values = {"assigned_to": None}
             return move(connection, house, row, CaseAction.EXPIRE, by=row.holder, now=now, values=values)
         case CaseState.ON_HOLD:
-            return move(connection, house, row, CaseAction.UNHOLD, by=SERVICE, now=now, values=boosted(row, policy))
+            values = boosted(connection, row, policy, now)
+            return move(connection, house, row, CaseAction.UNHOLD, by=SERVICE, now=now, values=values)
+        case CaseState.NEEDS_INFORMATION:
+            values = boosted(connection, row, policy, now, because="unanswered")
+            told, note = {"unanswered": timestamp(row.wake_at)}, "The requester did not answer in time."
+            return move(
+                connection, house, row, CaseAction.UNHOLD, by=SERVICE, now=now, values=values, told=told, note=note
+            )
         case CaseState.DECIDED:
             return row
     values = {"assigned_to": None, "wake_at": None}
     told = {"lapsed": row.assigned_to}
     return move(connection, house, row, CaseAction.EXPIRE, by=SERVICE, now=now, values=values, told=told)
-
-
-def boosted(row: Row[Any], policy: QueuePolicy) -> dict[str, Any]:
-    """What puts a case before all that are due alike: it has waited, and somebody meant to see it now."""
-    return {"boosted": True, "rank_at": rank_at(policy.priority, row.due_at, row.priority, boosted=True)}

@@ -77,7 +77,14 @@ def test_a_case_is_as_the_reference_says(ask: Any) -> None:
     fits(replies_cases.Renewed, ask("reviewer", "POST", f"{case}/renew", {"token": claimed["token"]}))
     assert ask("reviewer", "POST", f"{case}/return", {"token": claimed["token"]}).status_code == 204
     token = ask("reviewer", "POST", f"{case}/claim").json()["token"]
-    decided = {"token": token, "labels": ["complaint"], "outcome": "block", "reason_code": "pigeons", "reply": "No."}
+    decided = {
+        "token": token,
+        "labels": ["complaint"],
+        "outcome": "block",
+        "reason_code": "pigeons",
+        "note": "Birds.",
+        "reply": "No.",
+    }
     view = fits(replies_cases.Decided, ask("reviewer", "POST", f"{case}/decide", decided))
     assert view["review"]["reply"] == "No."
     assert fits(replies_cases.Case, ask("reviewer", "GET", case))["state"] == "delivered"
@@ -137,7 +144,7 @@ def test_the_client_walks_a_request_through(signoff: Signoff, reviewer: Signoff)
     case = reviewer.case(held.case)
     assert case.text == ODD
     passages = [document.passage_id for document in case.documents[:1]]
-    decided = reviewer.decide_case(held, ["complaint"], "pigeons", outcome="block", passage_ids=passages)
+    decided = reviewer.decide_case(held, ["complaint"], "pigeons", outcome="block", note="Birds.", passage_ids=passages)
     assert decided.review is not None
     assert decided.review.reason_code == "pigeons"
     assert signoff.wait(odd.id, 5).outcome == "block"
@@ -171,7 +178,9 @@ def test_the_asyncio_client_hears_at_once_what_a_person_decides(shared_server: L
             for decision in asked:
                 assert decision.case is not None
                 held = await asyncio.to_thread(reviewer.claim_case, decision.case)
-                await asyncio.to_thread(reviewer.decide_case, held, ["complaint"], "pigeons", outcome="block")
+                await asyncio.to_thread(
+                    reviewer.decide_case, held, ["complaint"], "pigeons", outcome="block", note="Birds."
+                )
             return [decision.outcome for decision in await asyncio.gather(*waiting)]
 
     assert asyncio.run(story()) == ["block"] * 60

@@ -69,6 +69,7 @@ def _shows_nothing(case: dict[str, Any], text: str) -> None:
     assert case.pop("text") == text
     assert len(case.pop("choices")) >= 20
     assert case["reasons"] == ["random_check"]
+    assert case.pop("without_note") == {"labels": None, "outcome": "allow"}, "as of every request that is drawn"
     assert case.pop("allowed") == ["claim", "comment"], "whatever was made of it"
     left = json.dumps(case)
     for word in ("card_payment", "account_closure", "doc_", "allow", "block", "held", "after_the_fact", "0."):

@@ -10,8 +10,11 @@ import time
 
 import httpx
 
+from service.settings import Settings
+from service.store.engine import open_store
 from tests.api.extra_rule import EXTRA
-from tests.house import ROOT, serving
+from tests.databases import everything_in
+from tests.house import ROOT, serving, where
 
 NAME = "retail-banking"
 
@@ -20,7 +23,7 @@ def signoff(home, *arguments):
     return subprocess.run(
         [sys.executable, "-m", "service", *arguments],
         cwd=ROOT,
-        env={**os.environ, "SIGNOFF_HOME": str(home), "COLUMNS": "200"},
+        env={**os.environ, **where(home), "COLUMNS": "200"},
         capture_output=True,
         text=True,
         timeout=120,
@@ -90,7 +93,11 @@ def test_keys_are_made_listed_and_revoked(live_server):
     refused = httpx.get(f"{live_server.url}/v1/decisions", headers=headers)
     assert refused.status_code == 401
     assert "revoked" in refused.json()["detail"]
-    assert key.encode() not in (live_server.home / "signoff.db").read_bytes()
+    store = open_store(Settings(home=live_server.home).database)
+    stored = everything_in(store)
+    store.close()
+    assert "till 7" in stored
+    assert key not in stored
 
 
 def test_the_server_stops_cleanly(live_server):

@@ -10,6 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from service.settings import Settings
+from service.store import ledger
+from service.store.engine import open_store
 from tests.api.extra_rule import EXTRA
 
 WORKFLOW = "retail-banking"
@@ -210,10 +213,7 @@ def test_the_ledger_tells_all_of_it_without_a_word_of_the_request(live_server, c
         found = auditor.get("/v1/audit/verify").json()
     assert found["ok"]
     assert found["records"] >= 5
-    from service.store import ledger
-    from service.store.engine import open_store
-
-    store = open_store(f"sqlite:///{live_server.home / 'signoff.db'}")
+    store = open_store(Settings(home=live_server.home).database)
     with store.read() as connection:
         records = [json.loads(record) for _, record, _ in ledger.walk(connection)]
     store.close()

@@ -9,14 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import Watched, watch
+from tests.browser.conftest import GRAVE, Watched, watch
 from tests.browser.tour import Stop, Tour, routes, told
 from tests.house import copy_of, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 EVIL = " <script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\"'>{{7*7}}</textarea></title>"
-GRAVE = ("serious", "critical")
 _RUN = """(only) => axe.run(document,
     {resultTypes: ['violations'], selectors: false, preload: false, ...(only ? {runOnly: only} : {})})
   .then(found => found.violations.map(each => ({id: each.id, impact: each.impact, help: each.help,

@@ -86,11 +86,11 @@ def test_a_blind_case_is_decided_unled_and_with_two_labels(checking: LiveServer,
     assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])
 
 
-def test_why_a_label_is_suggested_is_told_beside_what_one_writes(shared_server: LiveServer, watched: Watched) -> None:
+def test_why_a_label_is_suggested_is_told_beside_what_one_writes(patient_server: LiveServer, watched: Watched) -> None:
     """One key, no page is left; without a script the same address is a page of its own."""
-    asked, page = _ask(shared_server, HELD), watched.page
-    _sign_in(page, shared_server, "/console")
-    page.goto(f"{shared_server.url}/console/cases/{asked['case']}")
+    asked, page = _ask(patient_server, HELD), watched.page
+    _sign_in(page, patient_server, "/console")
+    page.goto(f"{patient_server.url}/console/cases/{asked['case']}")
     page.keyboard.press("c")
     expect(page.locator("#lease")).to_contain_text("Yours until")
     expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from now on
@@ -103,7 +103,7 @@ def test_why_a_label_is_suggested_is_told_beside_what_one_writes(shared_server: 
     expect(explained).to_contain_text("autonomy “auto” in the policy")
     expect(explained).to_contain_text("Labelled requests most like it")
     expect(page.locator("#note")).to_have_value("Half a sentence")
-    page.goto(f"{shared_server.url}/console/decisions/{asked['id']}/explanation")
+    page.goto(f"{patient_server.url}/console/decisions/{asked['id']}/explanation")
     expect(page.locator("h1")).to_have_text("Why this label")
     expect(page.locator("#explanation")).to_contain_text("What spoke for it")
     assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])

@@ -70,13 +70,13 @@ def _choose(page: Page, words: str) -> None:
 
 
 def test_a_case_is_claimed_and_decided_by_keyboard_alone_and_the_caller_hears_it(
-    live_server: LiveServer, watched: Watched
+    shared_server: LiveServer, watched: Watched
 ) -> None:
     """Sign in, claim, choose label and passage, write a note, decide: no mouse; the API then gives that outcome."""
-    asked, page = _ask(live_server), watched.page
+    asked, page = _ask(shared_server), watched.page
     assert asked["state"] == "waiting"
-    _sign_in(page, live_server, live_server.reviewer_key)
-    assert _claim_next(page, live_server) == asked["case"]
+    _sign_in(page, shared_server, shared_server.reviewer_key)
+    assert _claim_next(page, shared_server) == asked["case"]
 
     _choose(page, "charged twice")
     expect(page.locator("#reason-code")).to_have_value("card_payment_charged_twice")
@@ -87,9 +87,9 @@ def test_a_case_is_claimed_and_decided_by_keyboard_alone_and_the_caller_hears_it
     page.wait_for_url(f"**{QUEUE}?said=decided-empty")
     expect(page.locator(".notice")).to_contain_text("Decided and recorded")
 
-    told = _call(live_server, live_server.caller_key, f"/v1/decisions/{asked['id']}")
+    told = _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")
     assert (told["state"], told["outcome"], told["decided_by"]) == ("final", "allow", "reviewer")
-    review = _call(live_server, live_server.reviewer_key, f"/v1/decisions/{asked['id']}")["review"]
+    review = _call(shared_server, shared_server.reviewer_key, f"/v1/decisions/{asked['id']}")["review"]
     assert review["note"] == "Both payments are posted."
     assert len(review["passages"]) == 1
     assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])
@@ -134,6 +134,9 @@ def test_a_label_without_an_outcome_of_its_own_has_to_be_given_one(shared_server
     page.keyboard.press("Enter")
     assert _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")["state"] == "waiting"
     page.keyboard.press("b")
+    page.keyboard.press("n")
+    page.keyboard.type("A scam.")
+    page.keyboard.press("Escape")
     page.keyboard.press("Shift+Enter")
     page.wait_for_url(f"**/console/decisions/{asked['id']}?said=decided")
     assert _call(shared_server, shared_server.caller_key, f"/v1/decisions/{asked['id']}")["outcome"] == "block"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from service.settings import Settings
 from service.store import ledger
 from service.usecases.house import open_house
-from service.usecases.manage_keys import create
-from tests.browser.conftest import Watched, watch
+from tests.browser.conftest import Watched
 from tests.browser.test_console_story import HELD, HELD_IN, QUEUE, _ask, _call, _claim, _sign_in
 from tests.house import LiveServer
 
@@ -23,34 +20,9 @@ pytestmark = pytest.mark.browser
 CARD = "The number 4242 4242 4242 4242 was taken twice, and my lawyer knows."
 
 
-@pytest.fixture(scope="module")
-def server(shared_server: LiveServer) -> LiveServer:
-    """Whoever decides has twenty seconds to think better of it."""
-    policy = shared_server.home / "workflows" / "retail-banking" / "workflow.yaml"
-    policy.write_text(policy.read_text().replace("lease_minutes: 15}", "lease_minutes: 15, undo_seconds: 20}", 1))
-    head = {"Authorization": f"Bearer {shared_server.operations_key}"}
-    httpx.post(f"{shared_server.url}/v1/rules/reload", headers=head, timeout=300).raise_for_status()
-    return shared_server
-
-
-@pytest.fixture(scope="module")
-def lead_key(server: LiveServer) -> str:
-    house = open_house(Settings(home=server.home))
-    key: str = create(house, "tests", name="lena", role="lead")["key"]
-    house.close()
-    return key
-
-
 @pytest.fixture
-def lead(server: LiveServer, lead_key: str, browser: Browser) -> Iterator[Watched]:
-    """Another person's browser, signed in."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900})
-    found = Watched(context.new_page())
-    watch(found)
-    _sign_in(found.page, server, lead_key)
-    yield found
-    context.close()
-    assert (found.dialogs, found.refusals, found.errors) == ([], [], [])
+def server(patient_server: LiveServer) -> LiveServer:
+    return patient_server
 
 
 def _read(server: LiveServer, case: str) -> dict[str, Any]:
@@ -86,6 +58,31 @@ def test_a_decision_is_taken_back_by_one_key_before_it_goes_out(server: LiveServ
     assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])
 
 
+def test_a_note_is_asked_for_as_soon_as_the_choice_needs_one(server: LiveServer, watched: Watched) -> None:
+    """Agreeing needs none, nor does another label; to block the field says so, and Enter leads into it."""
+    case, page = _ask(server, f"{HELD} Notes.")["case"], watched.page
+    _sign_in(page, server, server.reviewer_key)
+    _claim(page, server, case)
+    note, when = page.locator("#note"), page.locator("#note-when")
+    page.keyboard.press("1")
+    page.keyboard.press("a")
+    expect(note).not_to_have_attribute("required", "")
+    page.keyboard.press("0")
+    expect(page.locator("#reason-code")).to_have_value("none_of_these")
+    expect(note).not_to_have_attribute("required", "")
+    page.keyboard.press("b")
+    expect(when).to_have_text("needed for this")
+    page.locator("#label-none").focus()
+    page.keyboard.press("Enter")
+    expect(note).to_be_focused()
+    assert _read(server, case)["state"] == "claimed"
+    page.keyboard.type("Nothing of ours.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda address: case not in address.split("?")[0])
+    assert _read(server, case)["opinions"][-1]["note"] == "Nothing of ours."
+    assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])
+
+
 def _give_back(page: Page, server: LiveServer, case: str) -> None:
     page.goto(f"{server.url}/console/cases/{case}")
     if page.locator("[data-key=r]").count():
@@ -103,6 +100,7 @@ def test_a_case_is_skipped_held_escalated_and_handed_over_by_keys(
         ("s", "Not my language.", "skipped it"),
         ("e", "Is this a complaint?", "escalated it"),
         ("g", "lena", "handed it over to lena"),
+        ("q", "Which shop was it?", "asked the requester"),
         ("h", "The bank answers.", "put it on hold"),
     )
     for key, written, told in deeds:

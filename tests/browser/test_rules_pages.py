@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -185,11 +186,19 @@ def test_a_second_person_has_to_approve(live_server: LiveServer, watched: Watche
     other.context.close()
 
 
-def test_errors_in_files_are_told_with_their_place_and_remedy(live_server: LiveServer, watched: Watched) -> None:
+@pytest.fixture
+def broken_file(shared_server: LiveServer) -> Iterator[None]:
+    """A word is misspelt, for as long as a test needs it."""
+    _edit(_file(shared_server), "matched('press')", "matched('pres')")
+    yield
+    _edit(_file(shared_server), "matched('pres')", "matched('press')")
+
+
+@pytest.mark.usefixtures("broken_file")
+def test_errors_in_files_are_told_with_their_place_and_remedy(shared_server: LiveServer, watched: Watched) -> None:
     """And there is no button that would put them in force."""
     page = watched.page
-    _edit(_file(live_server), "matched('press')", "matched('pres')")
-    _sign_in(page, live_server, live_server.operations_key, "/console/rules/change")
+    _sign_in(page, shared_server, shared_server.operations_key, "/console/rules/change")
     errors = page.get_by_role("group", name="Errors in the files")
     expect(errors).to_contain_text("packs/retail-banking/conduct.rule.yaml:")
     expect(errors).to_contain_text("did you mean press?")

@@ -40,6 +40,7 @@ NO_PAGES = frozenset(
         "/console/models/jobs",
         "/console/live",
         "/console/cases/{case_id}/colleagues",
+        "/console/cases/{case_id}/draft",
         "/console/provider",
         "/console/provider/back",
     }
@@ -140,7 +141,7 @@ class Tour:
         waiting, taken, decided = (self.ask(HELD + each + self.words) for each in ("", " It was 20.", " It was 30."))
         self.call("maria", f"/v1/cases/{taken['case']}/claim", {})
         token = self.call("maria", f"/v1/cases/{decided['case']}/claim", {})["token"]
-        said = {"labels": [], "outcome": "block", "reason_code": "none_of_these", "token": token}
+        said = {"labels": [], "outcome": "block", "reason_code": "none_of_these", "note": "Not for us.", "token": token}
         written = {"note": "Not for us." + self.words, "reply": "We are sorry." + self.words}
         self.call("maria", f"/v1/cases/{decided['case']}/decide", said | written)
         yield Stop("/console", "/console", "rita")
@@ -150,8 +151,13 @@ class Tour:
         for case in (waiting["case"], taken["case"], decided["case"], self.blind):
             yield Stop("/console/cases/{case_id}", f"/console/cases/{case}", "rita")
         self.waiting = waiting["case"]
+        beside = "/console/cases/{case_id}/beside"
+        yield Stop(beside, f"/console/cases/{waiting['case']}/beside", "rita")
         for case in (waiting["case"], taken["case"]):
             self.call("maria", f"/v1/cases/{case}/comment", {"text": "Look at page 2." + self.words})
+        many = "/console/queues/{queue}/bulk"
+        yield Stop(many, f"/console/queues/{queue}/bulk", "lena")
+        yield Stop(many, f"/console/queues/{queue}/bulk?like={decided['case']}&least=0.7", "lena")
         yield Stop("/console/team", "/console/team", "lena")
         yield Stop("/console/cases/{case_id}", f"/console/cases/{taken['case']}", "lena")
         yield Stop("/console/decisions", "/console/decisions", "ops")

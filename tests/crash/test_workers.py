@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -119,3 +120,40 @@ def test_a_killed_worker_holds_up_no_change(server):
     (new,) = {each["release"] for each in done["workflows"]}
     until(lambda: len(children(server)) == 2 and len(workers(server)) == 2)
     assert {release for _, release in ask(server, 20)} == {new}
+
+
+@pytest.mark.slow
+def test_a_page_open_at_one_worker_hears_of_what_came_in_at_another(home, tmp_path):
+    """How many cases are open, over one connection and without asking again; claimed ones too."""
+    with (
+        instance.serving(home, tmp_path) as server,
+        instance.serving(home, tmp_path) as other,
+        httpx.Client(base_url=server.url, timeout=60, headers={"Origin": server.url}) as reader,
+    ):
+        assert reader.post("/console/sign-in", data={"key": server.reviewer_key}).status_code == 303
+        with reader.stream("GET", "/console/live", params={"queue": NAME}) as page:
+            told = counts(page)
+            before = next(told)["open"]
+            made = ask_oddly(other)
+            assert next(found for found in told if found["open"] > before)["open"] == before + 1
+            headers = {"Authorization": f"Bearer {other.reviewer_key}"}
+            taken = httpx.post(f"{other.url}/v1/cases/{made}/claim", headers=headers, timeout=60)
+            assert taken.status_code == 200, taken.text
+            assert next(found for found in told if found["claimed"])["claimed"] == 1
+
+
+def counts(page):
+    """What the page is told of its queue, as it comes."""
+    for line in page.iter_lines():
+        if line.startswith("data: ") and line != "data: ":
+            queues = json.loads(line.removeprefix("data: "))["queues"]
+            yield queues.get(NAME, {"open": 0, "claimed": 0})
+
+
+def ask_oddly(server):
+    """The case of a request that a person has to decide."""
+    headers = {"Authorization": f"Bearer {server.caller_key}"}
+    body = {"workflow": NAME, "text": "Pigeons sat on the roof and sang of curtains."}
+    answer = httpx.post(f"{server.url}/v1/decisions", json=body, headers=headers, timeout=60)
+    assert answer.status_code == 202, answer.text
+    return answer.json()["case"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,17 +19,20 @@ from service.domain.case import OPEN, SETTLED, TRANSITIONS, WAITING, CaseAction,
 from service.errors import Conflict, LeaseLost
 from service.store.engine import Row
 from service.usecases import (
+    answer_question,
     cancel_case,
     case_chores,
     claim_case,
+    detach_case,
     hand_over_case,
     hold_case,
+    question_case,
     reopen_case,
     resolve_case,
     undo_case,
 )
 from service.usecases.sign_in import digest_of
-from tests.property.desk import FRESH, LEAD, TEAM, Desk
+from tests.property.desk import CALLER, FRESH, LEAD, TEAM, Desk
 
 _PEOPLE = st.sampled_from(TEAM)
 _OUT = (CaseState.DELIVERED.value, CaseState.REOPENED.value)
@@ -61,11 +65,26 @@ class CasesMachine(RuleBasedStateMachine):
         self.leases: list[Lease] = []
         self.current: dict[str, Lease] = {}
         self.queue, self.cases = "", [""]
+        self.requests: Counter[str] = Counter()  #: decisions that people have to settle, once each
 
     @initialize(count=st.integers(1, 4))
     def open_queue(self, count: int) -> None:
         self.queue, self.cases = self.desk.new_queue(count)
+        self.requests = Counter(row.decision for row in self.desk.look(self.queue).values())
         self.claim_next(TEAM[0])
+
+    # --- whoever asks ---
+
+    @rule()
+    def say_the_same(self) -> None:
+        """It joins a case that waits for anybody, or gets one of its own."""
+        before = self.desk.look(self.queue)
+        decision, case, joined = self.desk.come_in(self.queue)
+        self.requests[decision] += 1
+        if joined:
+            assert (before[case].state, before[case].assigned_to) == (CaseState.QUEUED.value, None)
+        else:
+            self.cases.append(case)
 
     # --- whoever has no lease ---
 
@@ -108,11 +127,23 @@ class CasesMachine(RuleBasedStateMachine):
     @rule(person=_PEOPLE, data=st.data())
     def take_off_hold(self, person: Principal, data: st.DataObject) -> None:
         case = self._case(data)
-        if self._state(case) is CaseState.ON_HOLD:
+        if self._state(case) in (CaseState.ON_HOLD, CaseState.NEEDS_INFORMATION):
             hold_case.unhold(self.desk.house, person, case)
             assert self.desk.look(self.queue)[case].boosted
         else:
             self._refused(case, lambda: hold_case.unhold(self.desk.house, person, case))
+
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        """Whoever asked says what they were asked; nothing when nobody waits for it, and only once."""
+        case = self._case(data)
+        row = self.desk.look(self.queue)[case]
+        if row.state == CaseState.NEEDS_INFORMATION.value:
+            self._answer(row.decision)
+            after = self.desk.look(self.queue)[case]
+            assert CaseState(after.state) in WAITING
+            assert after.boosted
+        self._refused(case, lambda: self._answer(row.decision))
 
     # --- whoever has a lease, or had one ---
 
@@ -144,6 +175,32 @@ class CasesMachine(RuleBasedStateMachine):
         self._with(self._lease(data), lambda h, p, c, t: hold_case.hold(h, p, c, t, until=until, reason="tomorrow"))
 
     @precondition(lambda self: self.leases)
+    @rule(data=st.data(), one=st.booleans())
+    def detach(self, data: st.DataObject, one: bool) -> None:
+        """One of those that said the same, or all of them, go on in another case; the lease stays."""
+        lease = self._lease(data)
+        own = self.desk.look(self.queue)[lease.case].decision
+        others = {each.id for each in self.desk.settles(self.queue)[lease.case]} - {own}
+        named = min(others) if others and one else None
+
+        def act() -> dict[str, Any]:
+            return detach_case.detach(self.desk.house, lease.person, lease.case, lease.token, named)
+
+        if not self._good(lease):
+            self._lost(lease, act)
+        elif not others:
+            self._refused(lease.case, act)
+        else:
+            done, gone = act(), {named} if named else others
+            left = {case: {each.id for each in some} for case, some in self.desk.settles(self.queue).items()}
+            assert (left[done["case"]], left[lease.case]) == (gone, {own, *others} - gone)
+
+    @precondition(lambda self: self.leases)
+    @rule(data=st.data())
+    def ask(self, data: st.DataObject) -> None:
+        self._with(self._lease(data), lambda h, p, c, t: question_case.ask(h, p, c, t, "Which card is it?"))
+
+    @precondition(lambda self: self.leases)
     @rule(data=st.data())
     def escalate(self, data: st.DataObject) -> None:
         self._with(self._lease(data), lambda h, p, c, t: hand_over_case.escalate(h, p, c, t, "what is this"))
@@ -159,7 +216,7 @@ class CasesMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.leases)
     @rule(data=st.data(), label=st.sampled_from(("card", "fees")))
     def decide(self, data: st.DataObject, label: str) -> None:
-        decided = resolve_case.Resolution((label,), "because")
+        decided = resolve_case.Resolution((label,), "because", note="They say so.")
         self._with(self._lease(data), lambda h, p, c, t: resolve_case.resolve(h, p, c, t, decided))
 
     @precondition(lambda self: self.leases)
@@ -248,7 +305,12 @@ class CasesMachine(RuleBasedStateMachine):
     def nothing_is_lost_or_held_twice(self) -> None:
         self.desk.steps += 1
         rows = self.desk.look(self.queue)
-        assert not self.queue or set(rows) == set(self.cases)
+        settles = self.desk.settles(self.queue)
+        first = [decision.id for case, row in rows.items() if row.reopens is None for decision in settles[case]]
+        assert Counter(first) == self.requests, "each request is settled by one case, and none was lost"
+        if self.queue:
+            assert set(self.cases) <= set(rows)
+            self.cases += sorted(set(rows) - set(self.cases))  # of those that parted ways
         for case, row in rows.items():
             lease = self.current.get(case)
             if self._good(lease):
@@ -263,7 +325,7 @@ class CasesMachine(RuleBasedStateMachine):
             assert len(alive) == len(set(alive))
             if row.reopens is None:
                 stands = {**dict.fromkeys(_OUT, "final"), CaseState.CANCELLED.value: "superseded"}
-                assert self.desk.decision(row.decision).state == stands.get(row.state, "waiting")
+                assert {decision.state for decision in settles[case]} == {stands.get(row.state, "waiting")}
 
     def teardown(self) -> None:
         """Whatever was done to them: people who come to it afresh get every case decided."""
@@ -322,7 +384,7 @@ class CasesMachine(RuleBasedStateMachine):
     def _may_claim(self, row: Row[Any], person: Principal) -> bool:
         """Whether it waits for them, or would if somebody looked: leases, holds and hand-overs end by themselves."""
         over = row.wake_at is not None and row.wake_at <= self.desk.now
-        waits = row.state in _WAITING or (over and row.state in ("claimed", "on_hold"))
+        waits = row.state in _WAITING or (over and row.state in ("claimed", "on_hold", "needs_information"))
         theirs = over or row.assigned_to in (None, person.name)
         return waits and theirs and not self._said_already(row.id, person)
 
@@ -342,8 +404,11 @@ class CasesMachine(RuleBasedStateMachine):
         act(self.desk.house, lease.person, lease.case, lease.token)
         return self.current.pop(lease.case)
 
+    def _answer(self, decision: str) -> None:
+        answer_question.answer(self.desk.house, CALLER, decision, answer_question.Answer("The green one."))
+
     def _decide(self, person: Principal, lease: Lease) -> None:
-        decided = resolve_case.Resolution(("card",), "because")
+        decided = resolve_case.Resolution(("card",), "because", note="They say so.")
         resolve_case.resolve(self.desk.house, person, lease.case, lease.token, decided)
 
     def _lost(self, lease: Lease, act: Callable[[], object]) -> None:

@@ -10,7 +10,7 @@ const AWAY = 15 * 60_000; // a page untouched for so long no longer renews its l
 document.documentElement.classList.add("scripted");
 
 function reveal() {
-  all(".filter[hidden], [data-opens][hidden], [data-copies][hidden]").forEach((element) => (element.hidden = false));
+  all(".filter[hidden], [data-opens][hidden], [data-copies][hidden], [data-ticks][hidden]").forEach((element) => (element.hidden = false));
 }
 reveal();
 
@@ -44,7 +44,7 @@ document.addEventListener(
 );
 
 function close(element) {
-  const verb = element.closest(".verb[open]");
+  const verb = element.closest(".verb[open], .more[open]");
   if (!verb) return false;
   verb.open = false;
   one("summary", verb).focus();
@@ -116,6 +116,10 @@ document.addEventListener("keydown", (event) => {
   if (!event.defaultPrevented && !event.isComposing && act(event)) event.preventDefault();
 });
 all("[data-opens]").forEach((button) => button.addEventListener("click", toggleKeys));
+document.addEventListener("click", (event) => {
+  const more = one(".more[open]");
+  if (more && !more.contains(event.target)) more.open = false;
+});
 
 // --- deciding a case -------------------------------------------------------------------------------------------
 
@@ -139,17 +143,34 @@ function follow(event) {
   standAlone(event?.target);
   if (!one("#label-outcome")) return; // labelling asks for no outcome
   const labels = all("[name=label]:checked", form);
-  if (!labels.length) return;
+  const chosen = () => one("[name=outcome]:checked", form)?.value;
+  if (!labels.length) return needNote(labels, chosen());
   const outcome = settled(labels.map((label) => label.closest(".choice").dataset.outcome));
   const own = one('[name=outcome][value=""]', form);
   own.disabled = !outcome;
   if (!outcome) own.checked = false;
   else if (!one("[name=outcome]:checked", form)) own.checked = true;
   one("#label-outcome").textContent = outcome ? `: ${outcome}` : "";
+  needNote(labels, chosen() || outcome);
   const code = one("#reason-code");
   const first = labels[0];
   if (code.value === (code.dataset.filled ?? "")) code.value = first.id === "label-none" ? "none_of_these" : first.value;
   code.dataset.filled = code.value;
+}
+
+function needNote(labels, outcome) {
+  // as the service does: to block, and to decide otherwise than it stands, somebody has to say why
+  const note = one("#note");
+  const when = one("#note-when");
+  if (!when) return;
+  const { freeLabels, freeOutcome } = note.dataset;
+  const free = freeLabels?.split(" ").filter(Boolean).sort().join(" ");
+  const given = labels.map((label) => (label.id === "label-none" ? "" : label.value)).filter(Boolean);
+  const other = free !== undefined && labels.length && given.sort().join(" ") !== free;
+  note.required = outcome === "block" || !freeOutcome || Boolean(other);
+  when.dataset.usual ??= when.textContent;
+  when.textContent = note.required ? when.dataset.needed : when.dataset.usual;
+  when.classList.toggle("needed", note.required);
 }
 
 function narrow(text) {
@@ -183,10 +204,36 @@ document.addEventListener("click", (event) => {
   into.focus();
 });
 
+const leads = (element) => element.matches("#decision, .verb form");
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.elt.matches("#decision, .verb form")) leaving = true;
+  if (leads(event.detail.elt)) leaving = true;
 });
-document.addEventListener("htmx:afterRequest", () => (leaving = false));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (leads(event.detail.requestConfig.elt)) leaving = false; // a draft that comes meanwhile frees no key
+});
+
+// --- many cases at once ----------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-ticks]");
+  if (!button) return;
+  const boxes = all(`[name="${button.dataset.ticks}"]`);
+  const none = boxes.some((box) => box.checked);
+  boxes.forEach((box) => (box.checked = !none));
+  count();
+});
+
+function count() {
+  // how many are ticked, beside how many there are
+  const button = one("[data-ticks]");
+  if (!button) return;
+  const boxes = all(`[name="${button.dataset.ticks}"]`);
+  const ticked = boxes.filter((box) => box.checked).length;
+  button.textContent = ticked ? "Tick none" : "Tick all";
+  one("#ticked").textContent = ticked === boxes.length ? "all ticked" : `${ticked.toLocaleString("en")} ticked`;
+}
+document.addEventListener("change", count);
+count();
 
 // --- files to be sent ------------------------------------------------------------------------------------------
 
@@ -213,6 +260,15 @@ function tick() {
     clock.classList.toggle("low", left < 120);
   });
 }
+
+function fit() {
+  // what one decides with is as high as the window below it, wherever the page is scrolled to
+  const side = one(".case-side");
+  const above = side && Math.max(16, Math.round(side.getBoundingClientRect().top));
+  if (side) document.documentElement.style.setProperty("--above", `${above}px`);
+}
+["scroll", "resize", "htmx:load"].forEach((kind) => window.addEventListener(kind, fit, { passive: true }));
+fit();
 
 function goOut() {
   // what can be taken back, until it is out
@@ -252,7 +308,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "notices") event.detail.target.scrollIntoView({ block: "nearest" });
   if (["way", "found"].includes(event.detail.target.id)) one("#notices").replaceChildren(); // what was wrong before is mended
 });
-document.addEventListener("htmx:load", tick);
+document.addEventListener("htmx:load", () => (reveal(), tick()));
 setInterval(() => (tick(), goOut()), 1000);
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -296,7 +352,7 @@ let counted = "";
 
 function show(news) {
   all("[data-queue]").forEach((row) => {
-    const found = news.queues[row.dataset.queue] ?? { open: 0, claimed: 0, overdue: 0, oldest: "–" };
+    const found = news.queues[row.dataset.queue] ?? { open: 0, claimed: 0, overdue: 0, asked: 0, oldest: "–" };
     all("[data-count]", row).forEach((place) => {
       const value = found[place.dataset.count];
       const text = typeof value === "number" ? value.toLocaleString("en") : value;

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from service.api import replies_cases as replies
-from service.api.replies import Reply
+from service.api import replies_questions
+from service.api.replies import DecisionView, Reply
 from service.api.routes import install
 from service.client import Signoff, SignoffError
 from service.usecases import manage_keys
@@ -56,6 +57,7 @@ SHAPES: dict[str, type[Reply]] = {
     "undo": replies.Claimed,
     "renew": replies.Renewed,
     "hold": replies.PutAside,
+    "ask": replies_questions.QuestionPut,
     "escalate": replies.Escalated,
     "assign": replies.HandedOver,
     "decide": replies.Decided,
@@ -71,6 +73,10 @@ def _check(method: str, path: str, body: Any) -> None:
     if parts[1] == "cases":
         shape: type[Reply] = replies.Cases if len(parts) == 2 else replies.Case if len(parts) == 3 else SHAPES[parts[3]]
         shape.model_validate(body)
+    if parts[1] == "decisions" and parts[-1] == "answer":
+        replies_questions.AnswerTaken.model_validate(body)
+    elif parts[1] == "decisions" and len(parts) == 3 and method == "GET":
+        DecisionView.model_validate(body)
 
 
 def ask(shop: Signoff, n: int = 1) -> list[str]:
@@ -110,12 +116,12 @@ def test_a_day_with_the_queue(join: Join) -> None:
     ben.comment_on_case(second, "on it")
     mine = ben.claim("leads")
     assert mine is not None
-    answer = ben.decide_case(mine, [], "fine", outcome="allow")
+    answer = ben.decide_case(mine, [], "fine", outcome="allow", note="No matter of ours.")
     assert answer.waiting
     assert answer.undo_until is not None
     assert shop.get(answer.id).waiting
     again = ben.undo_decision(second)
-    assert ben.decide_case(again, [], "not-fine", outcome="block").undo_until is not None
+    assert ben.decide_case(again, [], "not-fine", outcome="block", note="Of ours after all.").undo_until is not None
     assert [one.action for one in ben.case_events(second)] == [
         "claim", "hold", "unhold", "claim", "escalate", "claim", "assign", "comment", "claim", "decide", "undo",
         "decide",
@@ -124,6 +130,52 @@ def test_a_day_with_the_queue(join: Join) -> None:
     assert shown.state == "decided"
     assert shown.allowed == ["undo", "comment"]
     assert [one.text for one in shown.comments] == ["on it"]
+
+
+def test_a_question_is_asked_heard_and_answered(join: Join) -> None:
+    """The caller's wait ends with the question; it answers by its own key, and the reviewer has the answer."""
+    shop, other, ann = join("shop", "caller"), join("other", "caller"), join("Ann", "reviewer")
+    (case,) = ask(shop)
+    asked = ann.ask_requester(ann.claim_case(case), "Which roof?")
+    decision = shop.wait(ann.case(case).decision, 1)
+    assert decision.question is not None
+    assert (decision.waiting, decision.question.id, decision.question.text) == (True, asked.question, "Which roof?")
+    assert (decision.question.until, decision.case) == (asked.until, case)
+    assert ann.case(case).questions[0].ended is None
+    assert [one.id for one in ann.cases(state="needs_information").items] == [case]
+    unknown = refused(lambda: other.answer(decision.id, "The red one."))
+    wrong = refused(lambda: shop.answer(decision.id, "The red one.", {"no_such": "thing"}))
+    assert (unknown.status, wrong.status, wrong.errors[0]["field"]) == (404, 422, "attributes.no_such")
+    first = shop.answer(decision.id, "The red one.", idempotency_key="a-1")
+    assert shop.answer(decision.id, "The red one.", idempotency_key="a-1") == first
+    twice = refused(lambda: shop.answer(decision.id, "The blue one."))
+    assert (twice.status, twice.code) == (409, "conflict")
+    assert shop.get(decision.id).question is None
+    shown = ann.case(case)
+    assert (shown.state, shown.questions[0].answer.text, shown.questions[0].answer.by) == (  # type: ignore[union-attr]
+        "queued",
+        "The red one.",
+        "shop",
+    )
+    kinds = [event.type for event in shop.events().items]
+    assert kinds[-3:] == ["case.claimed", "case.asked", "case.answered"]
+
+
+def test_a_note_is_asked_for_by_name_and_the_reason_code_is_the_labels_own(join: Join) -> None:
+    """422 says what it is needed for; agreeing needs neither."""
+    shop, ann = join("shop", "caller"), join("Ann", "reviewer")
+    (case,) = ask(shop)
+    held = ann.claim_case(case)
+    free = ann.case(case).without_note
+    assert free is not None
+    label = ann.case(case).suggestions[0]["label"]
+    assert free == {"labels": None, "outcome": "allow"}
+    missing = refused(lambda: ann.decide_case(held, [label], outcome="block"))
+    assert (missing.status, missing.errors[0]["field"]) == (422, "note")
+    assert "to block" in missing.errors[0]["message"]
+    decided = ann.decide_case(held, [label], outcome="allow")
+    assert decided.review is not None
+    assert decided.review.reason_code == label
 
 
 def test_refusals_say_who_has_it_and_what_to_do(join: Join) -> None:
@@ -146,6 +198,6 @@ def test_refusals_say_who_has_it_and_what_to_do(join: Join) -> None:
     assert refused(lambda: lea.reopen_case(case, "x")).code == "conflict"
     assert refused(lambda: ann.cancel_case(case)).code == "forbidden"
     shop.cancel_case(case, "withdrawn")
-    lost = refused(lambda: ann.decide_case(held, [], "fine", outcome="allow"))
+    lost = refused(lambda: ann.decide_case(held, [], "fine", outcome="allow", note="No matter of ours."))
     assert (lost.code, lost.members["state"]) == ("lease_lost", "cancelled")
     assert shop.get(held.decision).state == "superseded"

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from service.api import (
     examples,
+    examples_beside,
     examples_bulk,
     examples_cases,
     examples_documents,
@@ -17,10 +18,13 @@ from service.api import (
     examples_labelling,
     examples_models,
     examples_people,
+    examples_questions,
     examples_rules,
+    examples_team,
     examples_watch,
     examples_webhooks,
     replies,
+    replies_beside,
     replies_bulk,
     replies_cases,
     replies_documents,
@@ -29,10 +33,13 @@ from service.api import (
     replies_models,
     replies_operations,
     replies_people,
+    replies_questions,
     replies_rules,
+    replies_team,
     replies_watch,
     replies_webhooks,
     schemas,
+    schemas_beside,
     schemas_bulk,
     schemas_cases,
     schemas_documents,
@@ -40,7 +47,9 @@ from service.api import (
     schemas_labelling,
     schemas_models,
     schemas_people,
+    schemas_questions,
     schemas_rules,
+    schemas_team,
     schemas_watch,
     schemas_webhooks,
 )
@@ -56,6 +65,7 @@ def document(bare_app: FastAPI) -> dict[str, Any]:
 
 PARTS = (
     replies,
+    replies_beside,
     replies_bulk,
     replies_cases,
     replies_operations,
@@ -65,11 +75,14 @@ PARTS = (
     replies_labelling,
     replies_models,
     replies_people,
+    replies_questions,
+    replies_team,
     replies_watch,
     replies_webhooks,
 )
 TAKEN = (
     schemas,
+    schemas_beside,
     schemas_bulk,
     schemas_cases,
     schemas_rules,
@@ -78,16 +91,21 @@ TAKEN = (
     schemas_labelling,
     schemas_models,
     schemas_people,
+    schemas_questions,
+    schemas_team,
     schemas_watch,
     schemas_webhooks,
 )
 REQUESTS = examples.REQUESTS | examples_rules.REQUESTS | examples_documents.REQUESTS | examples_labelling.REQUESTS
 REQUESTS |= examples_drafts.REQUESTS
 REQUESTS |= (
-    examples_bulk.REQUESTS
+    examples_beside.REQUESTS
+    | examples_bulk.REQUESTS
     | examples_cases.REQUESTS
     | examples_models.REQUESTS
     | examples_people.REQUESTS
+    | examples_questions.REQUESTS
+    | examples_team.REQUESTS
     | examples_watch.REQUESTS
     | examples_webhooks.REQUESTS
 )

@@ -46,6 +46,22 @@ def document(**changes: Any) -> dict[str, Any]:
     }
 
 
+def question(words: str = "Which shop?", **changes: Any) -> dict[str, Any]:
+    """One that was answered with the same words."""
+    said = {"text": words, "attributes": {words: words}, "by": words, "at": "2026-11-21T08:30:00.000Z"}
+    return {
+        "id": "qst_1",
+        "text": words,
+        "by": words,
+        "asked_at": "2026-11-21T08:00:00.000Z",
+        "until": "2026-11-24T08:00:00.000Z",
+        "ended": "answered",
+        "ended_at": "2026-11-21T08:30:00.000Z",
+        "answer": {**said, "rules": {**RULES, "findings": [{**FINDING, "rule": words, "reason": words}]}},
+        **changes,
+    }
+
+
 def choice(label: str, outcome: str = "allow", documents: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "id": label,

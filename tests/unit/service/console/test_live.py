@@ -10,7 +10,7 @@ from typing import Any
 from service.console.live import Board, Counts, stream
 from service.domain.access import ROLES, Principal
 from service.usecases import claim_case
-from service.usecases.house import House
+from service.usecases.house import House, open_house
 from service.usecases.make_decision import Ask, decide
 
 CALLER = Principal("k1", "caller", ROLES["caller"])
@@ -55,3 +55,24 @@ def test_a_page_hears_of_a_new_case_and_of_who_looks_and_then_nothing_runs_on(ho
         await asyncio.wait_for(board._task, 10)
 
     asyncio.run(story())
+
+
+def test_a_page_at_one_worker_hears_of_what_another_did(house: House) -> None:
+    """They share nothing but the database: a case that came in at the other, and that it was claimed there."""
+    other = open_house(house.settings)
+
+    async def story() -> None:
+        board, there = Board(house), Board(other)
+        here, elsewhere = stream(board, QUEUE, "", "Ann", _shown), stream(there, QUEUE, "", "Ben", _shown)
+        assert ((await _told(here))["open"], (await _told(elsewhere))["open"]) == (0, 0)
+        for number, asked_at in enumerate((other, house), 1):
+            await asyncio.to_thread(_held, asked_at)
+            assert ((await _told(here))["open"], (await _told(elsewhere))["open"]) == (number, number)
+        for page in (here, elsewhere):
+            await page.aclose()  # type: ignore[attr-defined]
+        for task in (board._task, there._task):
+            assert task is not None
+            await asyncio.wait_for(task, 10)
+
+    asyncio.run(story())
+    other.close()

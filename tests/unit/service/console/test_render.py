@@ -12,6 +12,8 @@ from starlette.requests import Request
 
 from service.api.examples import LABEL_EXPLANATION
 from service.console import rule_words, words
+from service.console.bulk_forms import DEEDS, BulkForm
+from service.console.bulk_views import LIKENESSES, Fitting, bulk_address, candidates, not_done, plan
 from service.console.case_pages import Undo
 from service.console.change_views import FilesView, back_view, earlier_view, files_view, reckoned
 from service.console.decision_views import decision_view
@@ -19,7 +21,7 @@ from service.console.label_views import label_view
 from service.console.notices import Notice
 from service.console.one_rule_views import rule_view
 from service.console.queue_views import Filters, filter_links
-from service.console.render import DOORS, STATIC, doors, here, page, said, static_address
+from service.console.render import DOORS, STATIC, doors, folded, here, page, said, static_address
 from service.console.replay_views import replay_view
 from service.console.rooms import fields, way
 from service.console.rule_pages import TABS
@@ -30,6 +32,7 @@ from service.console.trouble import notice_of
 from service.console.views import Draft, case_view, queue_views, rows
 from service.domain.access import ROLES, Principal
 from service.errors import FieldProblem, InvalidRequest
+from service.usecases.choose_cases import MOST, Item
 from service.usecases.preferences import Filter
 from tests.unit.service.console.material import (
     FINDING,
@@ -41,6 +44,7 @@ from tests.unit.service.console.material import (
     decision,
     document,
     lease,
+    question,
     review,
 )
 from tests.unit.service.console.rule_material import (
@@ -83,10 +87,15 @@ def _evil_case() -> dict[str, Any]:
         reasons=[EVIL],
         rules={**RULES, "findings": findings, "unknown": [{**findings[0], "unknown": [EVIL]}]},
         documents=[document(title=EVIL, passage=EVIL, heading=EVIL, passage_id=EVIL, highlights=[[0, 3]])],
-        draft={"text": EVIL, "citations": [EVIL]},
+        draft={"text": EVIL, "citations": [EVIL], "by_model": True},
+        quoted={"text": EVIL, "citations": [EVIL]},
+        language_model={"state": EVIL, "why": EVIL, "loose_sentences": [EVIL], "model": EVIL, "may_be_asked": True},
         choices=[
             {**choice("charged_twice"), "title": EVIL, "definition": EVIL, "includes": [EVIL], "excludes": [EVIL]}
         ],
+        questions=[question(EVIL)],
+        allowed=["decide", "skip", "hold", "ask", "escalate", "assign", "comment"],
+        without_note={"labels": [EVIL], "outcome": EVIL},
         queue=EVIL,
         workflow=EVIL,
         state="claimed",
@@ -95,7 +104,15 @@ def _evil_case() -> dict[str, Any]:
 
 
 #: What the page of a case shows besides the case.
-BESIDE = {"undo": Undo("case_0", 12), "revealed": None, "soonest": "2026-11-21T09:00", "tomorrow": "2026-11-22T09:00"}
+BESIDE: dict[str, Any] = {
+    "undo": Undo("case_0", 12),
+    "revealed": None,
+    "soonest": "2026-11-21T09:00",
+    "tomorrow": "2026-11-22T09:00",
+    "drafts": None,
+    "drafting": False,
+    "may_lead": True,
+}
 
 
 def _case_page() -> str:
@@ -148,10 +165,39 @@ def _queue_page() -> str:
     }
     wanted = Filters(EVIL, EVIL, EVIL)
     kept = filter_links([Filter(EVIL, EVIL, EVIL, ""), Filter(EVIL, "another", EVIL, EVIL)], wanted)
-    listed |= {"kept": kept, "wanted": wanted, "undo": Undo(EVIL, 3)}
+    listed |= {"kept": kept, "wanted": wanted, "undo": Undo(EVIL, 3), "may_lead": True}
     return _body(
         "queue.html", queue=queue, cases=cases, next=EVIL, first=True, state=EVIL, reason=EVIL, may_claim=True, **listed
     )
+
+
+def _bulk_page() -> str:
+    fitting = Fitting(EVIL, EVIL, EVIL, EVIL)
+    item = Item(EVIL, EVIL, EVIL, EVIL, EVIL, 0.9)
+    form = BulkForm((EVIL,), EVIL, (EVIL,), EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, EVIL)
+    shown: dict[str, object] = {
+        "cases": candidates([item], {EVIL: EVIL}, None),
+        "left_out": not_done([{"case": EVIL, "why": EVIL}]),
+        "choices": case_view(_evil_case(), EVIL, has_token=True, now=NOW).choices,
+        "reasons": words.REASONS.values(),
+    }
+    listed = {"likenesses": LIKENESSES, "titles": {EVIL: EVIL}, "deeds": DEEDS, "several": False, "soonest": EVIL}
+    where = {"queue": EVIL, "address": bulk_address(EVIL), "fitting": fitting, "likened": EVIL}
+    return _body("bulk.html", form=form, more=True, most=MOST, **where, **listed, **shown)
+
+
+def _bulk_preview_page() -> str:
+    form = BulkForm((EVIL,), "decide", (EVIL,), EVIL, EVIL, EVIL, EVIL)
+    refused = not_done([{"case": EVIL, "why": EVIL}])
+    shown: dict[str, object] = {"items": [{"case": EVIL, "excerpt": EVIL}], "refused": refused, "left_out": refused}
+    where = {"queue": EVIL, "address": bulk_address(EVIL), "title": "Decide", "count": 1, "confirm": EVIL}
+    return _body("bulk_preview.html", form=form, plan=plan(form, {EVIL: EVIL}, NOW), **where, **shown)
+
+
+def _bulk_done_page() -> str:
+    refused = not_done([{"case": EVIL, "why": EVIL}])
+    where = {"queue": EVIL, "address": bulk_address(EVIL), "what": "decided", "action": "hold", "seconds": 9}
+    return _body("bulk_done.html", done=[EVIL], refused=refused, **where)
 
 
 def _rules_page() -> str:
@@ -253,6 +299,7 @@ def _body(template: str, **shown: Any) -> str:
     "made",
     [
         *(_case_page, _decided_page, _decision_page, _label_page, _try_page, _queue_page),
+        *(_bulk_page, _bulk_preview_page, _bulk_done_page),
         *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page, _going_back_page),
     ],
 )
@@ -268,6 +315,7 @@ def test_no_text_of_others_becomes_markup(made: Callable[[], str]) -> None:
     "made",
     [
         *(_case_page, _decided_page, _decision_page, _label_page, _try_page, _queue_page),
+        *(_bulk_page, _bulk_preview_page, _bulk_done_page),
         *(_rules_page, _rule_page, _change_page, _changed_page, _explained_page, _proposal_page, _going_back_page),
     ],
 )
@@ -364,12 +412,22 @@ def test_every_field_has_a_label() -> None:
             ],
         ),
         ("caller", ["Decisions"]),
-        ("auditor", ["Queues", "Labelling", "Try it", "Decisions", "Documents", "History of rules"]),
+        ("auditor", ["Queues", "Team", "Labelling", "Try it", "Decisions", "Documents", "History of rules"]),
     ],
 )
 def test_the_navigation_offers_what_the_key_opens(role: str, names: list[str]) -> None:
     """Nobody is led to a page that refuses them."""
     assert [door.name for door in doors(Principal("k", "n", ROLES[role]))] == names
+
+
+def test_too_many_entries_for_a_line_are_folded_and_none_is_lost() -> None:
+    """What is not opened every day moves under “More”; a reviewer's few stay where they are."""
+    reviewer, operations = (doors(Principal("k", "n", ROLES[role])) for role in ("reviewer", "operations"))
+    assert folded(reviewer) == (reviewer, ())
+    line, more = folded(operations)
+    assert len(line) <= 9
+    assert {*line, *more} == {*operations}
+    assert [door.name for door in more] == ["Try it", "Webhooks", "People"]
 
 
 def test_nobody_signed_in_sees_no_navigation() -> None:

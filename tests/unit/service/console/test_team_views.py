@@ -16,6 +16,7 @@ def _queue(**more: Any) -> dict[str, Any]:
         "open": 40,
         "claimed": 2,
         "overdue": 0,
+        "asked": 0,
         "oldest_at": "2026-11-21T09:00:00.000Z",
         "decided_a_day": 12.5,
         "late": 5,

@@ -55,7 +55,8 @@ def test_a_case_of_a_blocked_request_shows_without_labels_or_documents() -> None
     blocked = case(suggestion=None, suggestions=[], labels=[], documents=[], draft=None)
     shown = case_view(blocked, "Maya", has_token=False, now=NOW)
     assert [c.percent for c in shown.choices] == ["", "", ""]
-    assert shown.draft == ""
+    assert shown.replies is not None
+    assert shown.replies.best is None
     assert shown.documents == ()
     assert not shown.explainable
 
@@ -71,7 +72,7 @@ def test_a_blind_case_leads_nobody() -> None:
         ("charged_twice", "", False),
     ]
     assert (shown.row.kind.short, [reason.value for reason in shown.row.reasons]) == ("Blind check", ["random_check"])
-    assert (shown.guess, shown.rules.findings, shown.documents, shown.draft) == ("", (), (), "")
+    assert (shown.guess, shown.rules.findings, shown.documents, shown.replies) == ("", (), (), None)
 
 
 def test_of_several_labels_all_that_are_likely_are_suggested() -> None:
@@ -144,7 +145,14 @@ def test_a_closed_case_is_not_due() -> None:
 
 def test_queues_without_cases_are_shown_too() -> None:
     """An empty queue is good news, not a missing row."""
-    busy = {"queue": "fraud", "open": 2, "claimed": 1, "overdue": 0, "oldest_at": "2026-11-21T08:00:00.000Z"}
+    busy = {
+        "queue": "fraud",
+        "open": 2,
+        "claimed": 1,
+        "overdue": 0,
+        "asked": 1,
+        "oldest_at": "2026-11-21T08:00:00.000Z",
+    }
     shown = queue_views([busy], ["retail-banking", "fraud"], NOW)
     assert [(queue.name, queue.open, queue.oldest) for queue in shown] == [
         ("fraud", 2, "1 h ago"),

@@ -101,3 +101,21 @@ def test_only_operations_see_them(room: PostRoom) -> None:
     with browser(room, "operations") as web:
         assert f'href="{HERE}"' in web.get(HERE).text
         assert web.post(HERE, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_a_paused_webhook_is_told_where_operations_begin_their_day(room: PostRoom) -> None:
+    """With its name and the way to it; not to anybody else, and no more once it is resumed."""
+    with browser(room, "operations") as web:
+        page = web.post(HERE, data={"name": f"core {HOSTILE}", "url": "http://127.0.0.1:9/", "types": ""})
+        assert page.status_code == 200
+        (row,) = room_webhooks(room)
+        assert "paused" not in web.get("/console").text
+        web.post(f"{HERE}/{row['id']}/pause")
+        start = web.get("/console").text
+        assert "1 webhook paused" in start
+        assert f"{HERE}/{row['id']}" in start
+        assert HOSTILE not in start
+        with browser(room, "lead") as other:
+            assert "webhook paused" not in other.get("/console").text
+        web.post(f"{HERE}/{row['id']}/resume")
+        assert "webhook paused" not in web.get("/console").text

@@ -10,6 +10,7 @@ from index.model import Ranking, Signal, SignalKind
 from rules.model import Attribute, AttributeType
 from service.domain.policy_diff import Direction, policy_diff
 from service.domain.types import (
+    AttachPolicy,
     Autonomy,
     ChangePolicy,
     EvidencePolicy,
@@ -87,6 +88,8 @@ def grouped(*groups):
         ),
         (replace(POLICY, queue=QueuePolicy("other")), "queue.name", "either"),
         (replace(POLICY, queue=QueuePolicy("q", sla_hours=1)), "queue.sla_hours", "words"),
+        (replace(POLICY, queue=QueuePolicy("q", attach=AttachPolicy(50))), "queue.attach.most", "loosens"),
+        (replace(POLICY, queue=QueuePolicy("q", attach=AttachPolicy(0, ("a",)))), "queue.attach.ignore", "loosens"),
         (replace(POLICY, changes=ChangePolicy(second_person=True)), "changes.second_person", "tightens"),
         (replace(POLICY, changes=ChangePolicy(on_alarm=OnAlarm.ROLL_BACK)), "changes.on_alarm", "tightens"),
         (replace(POLICY, title="V"), "title", "words"),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from service.domain import case as table_of_states
-from service.store import cases, tables
+from service.store import attached, cases, tables
 from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.store.tables import cases as table
@@ -142,6 +142,7 @@ def test_what_is_due_is_found_in_its_order(store):
         (cases._BEST, {"queue": "q", "person": "ann"}, "ix_cases_free"),
         (cases._MINE, {"queue": "q", "person": "ann"}, "ix_cases_handed_over"),
         (cases._DUE, {"queue": "q", "now": 0, "most": 20}, "ix_cases_wake_at"),
+        (attached._ALIKE, {"likeness": "f00d"}, "ix_cases_alike"),
     ],
 )
 def test_claiming_walks_an_index_in_its_order(tmp_path, statement, parameters, index):

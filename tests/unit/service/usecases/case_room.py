@@ -20,8 +20,8 @@ CAT = Principal("k3", "Cat", ROLES["reviewer"])
 LEA = Principal("k4", "Lea", ROLES["lead"])
 SHOP = Principal("k5", "shop", ROLES["caller"])
 QUEUE = "retail-banking"
-ALLOW = Resolution(("complaint",), "because", Outcome.ALLOW)
-BLOCK = Resolution(("complaint",), "because", Outcome.BLOCK)
+ALLOW = Resolution(("complaint",), "because", Outcome.ALLOW, note="They say so.")
+BLOCK = Resolution(("complaint",), "because", Outcome.BLOCK, note="They say so.")
 
 
 def under(house, **policy):

@@ -12,12 +12,11 @@ from typing import Any, cast
 
 from service.settings import Settings
 from service.store import deliveries, events
-from service.store.engine import Store, open_store
-from service.store.migrate import migrate
 from service.usecases import manage_webhooks, resend
 from service.usecases.guarded_network import Resolve, resolve
 from service.usecases.house import House, furnish
 from service.usecases.send_webhooks import WebhookSender
+from tests.databases import new_store
 from tests.unit.service.usecases.receiver import wait_until
 
 BY = "Ben"
@@ -92,25 +91,9 @@ def post_room(folder: Path, url: str | None = None, **settings: Any) -> Iterator
     chosen = {"webhook_networks": LOOPBACK, "webhook_seconds": 3.0, **settings}
     clock = Clock()
     opened = Settings(home=folder, database_url=url, **chosen)
-    store = _migrated(opened.database, folder / "signoff.db" if url is None else None)
-    house = furnish(opened, store, cast("Any", None), bytes(range(32)), clock)
+    house = furnish(opened, new_store(opened.database), cast("Any", None), bytes(range(32)), clock)
     yield PostRoom(house, clock)
     house.close()
 
 
-def _migrated(url: str, file: Path | None) -> Store:
-    """The schema is made once; later files begin as copies of the first."""
-    if file is not None and _SCHEMA and not file.exists():
-        file.write_bytes(_SCHEMA[0])
-    store = open_store(url)
-    if file is None or not _SCHEMA:
-        migrate(store)
-    if file is not None and not _SCHEMA:
-        store.close()
-        _SCHEMA.append(file.read_bytes())
-        store = open_store(url)
-    return store
-
-
-_SCHEMA: list[bytes] = []
 DELIVERED, WAITING, DEAD = deliveries.DELIVERED, deliveries.WAITING, deliveries.DEAD

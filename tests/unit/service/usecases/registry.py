@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,11 +13,10 @@ from typing import Any, cast
 from service.domain.access import Principal
 from service.settings import Settings
 from service.store import ledger
-from service.store.engine import open_store
-from service.store.migrate import migrate
 from service.usecases import manage_people, sign_in_by_password
 from service.usecases.house import House, furnish
 from service.usecases.sign_in import Browser, session_principal
+from tests.databases import new_store
 from tests.unit.service.usecases.document_desk import Clock
 
 GOOD = "violet tractor ambles home"
@@ -56,21 +53,9 @@ class Registry:
         return [record["body"] for record in records if record["kind"] == kind]
 
 
-@functools.cache
-def _empty() -> bytes:
-    """A database with its tables, made once for all tests."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{folder}/signoff.db")
-        migrate(store)
-        store.close()
-        return (Path(folder) / "signoff.db").read_bytes()
-
-
 @contextlib.contextmanager
 def registry_in(folder: Path, **settings: Any) -> Iterator[Registry]:
     chosen, clock = Settings(home=folder, **settings), Clock()
-    (folder / "signoff.db").write_bytes(_empty())
-    store = open_store(chosen.database)
-    house = furnish(chosen, store, cast("Any", None), bytes(32), clock)
+    house = furnish(chosen, new_store(chosen.database), cast("Any", None), bytes(32), clock)
     yield Registry(house, clock)
     house.close()

@@ -156,7 +156,7 @@ class ReplyDesk:
 
     def decide(self, case: str, reply: str | None, labels: tuple[str, ...] = ("refund",)) -> dict[str, Any]:
         token = self.claim(case)
-        resolution = Resolution(labels, "checked", Outcome.ALLOW, reply=reply)
+        resolution = Resolution(labels, "checked", Outcome.ALLOW, note="They say so.", reply=reply)
         return resolve_case.resolve(self.house, RITA, case, token, resolution)
 
     def drafts(self, case: str) -> list[Any]:

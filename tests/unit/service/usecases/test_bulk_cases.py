@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from service.domain.types import Outcome
 from service.errors import BulkChanged, Forbidden, InvalidRequest, NotFound
 from service.store import ledger
-from service.usecases import bulk_cases, claim_case
+from service.usecases import bulk_cases, claim_case, read_case
 from service.usecases.choose_cases import MOST, Wanted
 from service.usecases.resolve_case import Resolution
 from tests.unit.service.usecases.case_room import (
@@ -82,10 +84,18 @@ def test_what_somebody_holds_is_left_to_them(house):
     assert bulk_cases.preview(house, LEA, ALL, ALIKE)["count"] == 1
 
 
-def test_what_cannot_be_decided_so_goes_back_and_says_why(house):
-    """No such label: each is refused, none is decided and none stays claimed."""
+def test_what_cannot_be_decided_so_is_named_before_and_nobody_claims_it(house):
+    """No such label: the preview says why for each; doing it all the same refuses each, and no case is touched."""
     those = several(house, 2)
-    found = done(house, ALL, bulk_cases.deciding(Resolution(("no-label",), "x", Outcome.ALLOW)))
+    doing = bulk_cases.deciding(Resolution(("no-label",), "x", Outcome.ALLOW))
+    shown = bulk_cases.preview(house, LEA, ALL, doing)
+    assert {each["case"] for each in shown["refused"]} == set(those)
+    assert all("no label" in each["why"] for each in shown["refused"])
+    assert bulk_cases.preview(house, LEA, ALL, ALIKE)["refused"] == []
+    assert bulk_cases.preview(house, LEA, ALL, bulk_cases.assigning("Nobody", None))["refused"] != []
+    before = [events_of(house, case) for case in those]
+    found = done(house, ALL, doing)
+    assert [events_of(house, case) for case in those] == before
     assert found["done"] == []
     assert {(each["code"], "no label" in each["why"]) for each in found["refused"]} == {("invalid_request", True)}
     assert {state(house, case) for case in those} == {"queued"}
@@ -118,6 +128,8 @@ def test_many_can_be_taken_back_while_nobody_has_heard_of_them(house):
     slow = under(house, undo_seconds=60)
     those = several(slow, 3)
     found = done(slow, ALL, ALIKE)
+    first = min(read_case.view(slow, LEA, case)["undo_until"] for case in those)
+    assert found["undo_until"] == first, "the first of them goes out then"
     again = Wanted(cases=tuple(found["done"]))
     assert sorted(done(slow, again, bulk_cases.undoing())["done"]) == sorted(those)
     assert {state(slow, case) for case in those} == {"queued"}
@@ -125,6 +137,15 @@ def test_many_can_be_taken_back_while_nobody_has_heard_of_them(house):
     shown = bulk_cases.preview(later(slow, seconds=61), LEA, again, bulk_cases.undoing())
     late = bulk_cases.do(later(slow, seconds=61), LEA, again, bulk_cases.undoing(), shown["confirm"])
     assert late["done"] == []
+
+
+def test_many_are_put_aside_and_come_back_before_their_time(house):
+    """What one hold put aside comes off hold together."""
+    those = several(house, 2)
+    found = done(house, ALL, bulk_cases.holding(house.clock() + timedelta(days=1), "The council answers."))
+    assert found["undo_until"] is None
+    assert sorted(done(house, Wanted(cases=tuple(found["done"])), bulk_cases.unholding())["done"]) == sorted(those)
+    assert {state(house, case) for case in those} == {"queued"}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ ANN = Principal("k1", "Ann", ROLES["reviewer"])
 BEN = Principal("k2", "Ben", ROLES["reviewer"])
 CALLER = Principal("k3", "caller", ROLES["caller"])
 QUEUE = "retail-banking"
-ALLOW = resolve_case.Resolution(("complaint",), "because", Outcome.ALLOW)
+ALLOW = resolve_case.Resolution(("complaint",), "because", Outcome.ALLOW, note="They say so.")
 
 
 def claim(house, who):

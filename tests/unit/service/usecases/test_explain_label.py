@@ -149,7 +149,13 @@ def test_what_reviewers_taught_is_found_and_what_is_erased_is_gone(house, fresh)
     """A reviewed request is an example like any other, with personal data blotted out, until its payload goes."""
     made = asked(house, CLOSING)
     lease = claim_case.claim(house, REVIEWER, made["case"])
-    resolve(house, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", Outcome.ALLOW))
+    resolve(
+        house,
+        REVIEWER,
+        made["case"],
+        lease["token"],
+        Resolution(("complaint",), "x", Outcome.ALLOW, note="They say so."),
+    )
     found = nearest(fresh, made, CLOSING)[0]
     assert (found["labels"], found["source"]) == (["complaint"], "review")
     assert found["text"] == CLOSING.replace("4111 1111 1111 1111", "•••• •••• •••• ••••")
@@ -167,7 +173,13 @@ def test_an_example_that_was_set_aside_is_not_shown(house, fresh):
     """A person said that it is not to be learned from."""
     made = asked(house, CLOSING)
     lease = claim_case.claim(house, REVIEWER, made["case"])
-    resolve(house, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", Outcome.ALLOW))
+    resolve(
+        house,
+        REVIEWER,
+        made["case"],
+        lease["token"],
+        Resolution(("complaint",), "x", Outcome.ALLOW, note="They say so."),
+    )
     assert nearest(fresh, made, CLOSING)[0]["source"] == "review"
     with house.store.read() as connection:
         taught = examples.taught_by(connection, made["id"])

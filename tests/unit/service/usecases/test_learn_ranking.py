@@ -68,7 +68,9 @@ def test_what_reviewers_marked_is_read_with_its_caller(house: House):
         made = json.loads(decide(house, CALLER, Ask(NAME, text)).body)
         lease = claim_case.claim(house, ANN, made["case"])
         passages = tuple(found["passage_id"] for found in made["documents"][:1]) if mark else ()
-        resolve(house, ANN, made["case"], lease["token"], Resolution((), "OTHER", Outcome.ALLOW, None, passages))
+        resolve(
+            house, ANN, made["case"], lease["token"], Resolution((), "OTHER", Outcome.ALLOW, "None fits.", passages)
+        )
     learned = learn_ranking(house, NAME)
     assert (learned.reviewed, learned.written, learned.gone) == (1, 0, 0)
     assert learned.learnt == TooFew(1, 1)

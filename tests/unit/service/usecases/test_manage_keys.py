@@ -66,7 +66,9 @@ def test_an_expired_name_is_free_again(store_only):
     create(later, "test", name="Ann", role="reviewer")
 
 
-@pytest.mark.parametrize("name, role, field", [("Ann", "king", "role"), ("  ", "caller", "name")])
+@pytest.mark.parametrize(
+    "name, role, field", [("Ann", "king", "role"), ("  ", "caller", "name"), ("a" * 201, "caller", "name")]
+)
 def test_a_key_needs_a_name_and_a_role(store_only, name, role, field):
     """The refusal names the field."""
     with pytest.raises(InvalidRequest) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,11 @@ import pytest
 
 from service.domain.access import Principal
 from service.errors import InvalidRequest
-from service.store.engine import Store, open_store
-from service.store.migrate import migrate
+from service.settings import Settings
+from service.store.engine import Store
 from service.usecases import preferences
 from service.usecases.preferences import Filter, Preferences
+from tests.databases import new_store
 
 ANN, BEN = (Principal(name, name, frozenset()) for name in ("Ann", "Ben"))
 
@@ -26,18 +26,9 @@ class Desk:
     store: Store
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("preferences") / "signoff.db"
-    store = open_store(f"sqlite:///{path}")
-    migrate(store)
-    store.close()
-    return path
-
-
 @pytest.fixture
-def house(made: Path, tmp_path: Path) -> Iterator[Desk]:
-    store = open_store(f"sqlite:///{shutil.copy(made, tmp_path / 'signoff.db')}")
+def house(tmp_path: Path) -> Iterator[Desk]:
+    store = new_store(Settings(home=tmp_path).database)
     yield Desk(store)
     store.close()
 

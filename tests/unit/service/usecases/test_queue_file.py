@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.errors import RuleErrors
-from service.domain.types import PriorityPolicy, PriorityRule, QueuePolicy
+from service.domain.types import AttachPolicy, PriorityPolicy, PriorityRule, QueuePolicy
 from service.usecases.workflow_file import read_workflow
 
 HEAD = """workflow: w
@@ -33,6 +33,7 @@ def test_a_name_is_enough():
     """Nothing else changes how a queue worked before there were more words."""
     assert read("queue: {name: q}") == QueuePolicy("q")
     assert QueuePolicy("q").undo_seconds == QueuePolicy("q").second_review == 0.0
+    assert (QueuePolicy("q").answer_hours, QueuePolicy("q").note_required) == (72.0, True)
 
 
 def test_all_of_it_is_read():
@@ -44,7 +45,10 @@ def test_all_of_it_is_read():
   lease_minutes: 5
   undo_seconds: 20
   second_review: 0.1
-  note_required: true
+  known_answers: 0.02
+  known_answers_told: true
+  answer_hours: 48
+  note_required: false
   blind_first: true
   escalate_to: leads
   hidden_actions: [skip, hold]
@@ -63,8 +67,9 @@ def test_all_of_it_is_read():
         PriorityRule("known", -5, ("yes",)),
     )
     assert found == QueuePolicy(
-        "q", 8.0, 5.0, 20.0, 0.1, True, True, "leads", ("skip", "hold"), PriorityPolicy(48.0, 20, rules)
-    )
+        "q", 8.0, 5.0, 20.0, 0.1, False, True, "leads", ("skip", "hold"), PriorityPolicy(48.0, 20, rules),
+        answer_hours=48.0, known_answers=0.02, known_answers_told=True,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -93,3 +98,13 @@ def test_all_of_it_is_read():
 def test_what_is_wrong_is_named_with_its_remedy(queue, message):
     """Never guessed at, never left out in silence."""
     assert any(message in problem for problem in problems(f"queue: {queue}"))
+
+
+def test_what_says_the_same_may_be_decided_together():
+    """So many to a case, whichever attributes are set aside; none unless it says so."""
+    found = read("queue: {name: q, attach: {most: 20, ignore: [amount]}}")
+    assert found.attach == AttachPolicy(20, ("amount",))
+    assert read("queue: {name: q}").attach == AttachPolicy()
+    assert problems("queue: {name: q, attach: {most: 20, ignore: [amuont]}}") == [
+        "`amuont` is no attribute of this workflow (did you mean `amount`?)"
+    ]

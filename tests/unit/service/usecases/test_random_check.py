@@ -24,6 +24,7 @@ CALLER = Principal("k2", "shop", ROLES["caller"])
 AUDITOR = Principal("k3", "Aude", ROLES["auditor"])
 HELD = "I want to close my account because my card 4111 1111 1111 1111 was declined."
 WAYS = {"automatic": CLEAR, "blocked": THREAT, "held": HELD}
+_CORRECTED = Resolution(("complaint",), "x", Outcome.ALLOW, note="They say so.")
 
 
 @pytest.fixture
@@ -143,7 +144,9 @@ def test_once_decided_everything_is_there(drawing):
     """Why it was here, what was made of it, and what came of it."""
     made = asked(drawing, HELD)
     lease = claim_case.claim(drawing, REVIEWER, made["case"])
-    resolve(drawing, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", Outcome.BLOCK))
+    resolve(
+        drawing, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", Outcome.BLOCK, note="Yes.")
+    )
     shown = read_case.view(drawing, REVIEWER, made["case"])
     replies_cases.Case.model_validate(shown)
     assert (shown["blind"], shown["kind"], shown["outcome"]) == (False, "held", "block")
@@ -174,7 +177,7 @@ def test_an_outcome_other_than_the_labels_own_is_kept_with_them(drawing, outcome
     given = made["labels"][0]["label"]
     assert made["outcome"] == "allow"
     lease = claim_case.claim(drawing, REVIEWER, made["case"])
-    resolve(drawing, REVIEWER, made["case"], lease["token"], Resolution((given,), "x", outcome))
+    resolve(drawing, REVIEWER, made["case"], lease["token"], Resolution((given,), "x", outcome, note="So it is."))
     with drawing.store.read() as connection:
         row = connection.execute(sa.select(examples)).one()
     assert (row.labels, row.outcome) == ([given], kept)
@@ -184,7 +187,7 @@ def test_what_is_said_of_other_cases_teaches(house):
     """It was not drawn, so it measures nothing; what the reviewer was shown is kept with it."""
     made = asked(house, HELD)
     lease = claim_case.claim(house, REVIEWER, made["case"])
-    resolve(house, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", Outcome.ALLOW))
+    resolve(house, REVIEWER, made["case"], lease["token"], _CORRECTED)
     with house.store.read() as connection:
         row = connection.execute(sa.select(examples)).one()
     assert (row.part, row.source, row.suggested) == ("train", "review", made["labels"][0]["label"])
@@ -208,7 +211,7 @@ def test_a_rule_that_blocks_is_measured_by_what_is_said_blind(drawing, outcome, 
     """No other case ever shows whether a rule blocks too much."""
     made = asked(drawing, THREAT)
     lease = claim_case.claim(drawing, REVIEWER, made["case"])
-    resolve(drawing, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", outcome))
+    resolve(drawing, REVIEWER, made["case"], lease["token"], Resolution(("complaint",), "x", outcome, note="So it is."))
     findings = read_decision.view(drawing, AUDITOR, made["id"])["rules"]["findings"]
     (rule,) = [finding["rule"] for finding in findings if finding["effect"] == "block"]
     since = rule_hours.hour_of(drawing.clock())

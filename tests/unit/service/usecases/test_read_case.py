@@ -58,7 +58,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(house):
 
 def test_a_queue_of_a_policy_is_listed_when_nothing_waits(house):
     """Its figures are zeros until something does; it is never listed twice."""
-    empty = {"open": 0, "claimed": 0, "overdue": 0, "oldest_at": None}
+    empty = {"open": 0, "claimed": 0, "overdue": 0, "asked": 0, "oldest_at": None}
     assert read_case.queues(house, REVIEWER) == [{"queue": NAME, **empty}]
     decide(house, CALLER, Ask(NAME, TEXT))
     (listed,) = read_case.queues(house, REVIEWER)

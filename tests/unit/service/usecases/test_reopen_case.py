@@ -48,7 +48,7 @@ def test_what_is_out_is_decided_anew_in_a_case_of_its_own(house):
     assert shown["review"]["reviewer"] == "Ann"
     assert read_decision.view(house, SHOP, decision)["state"] == "final"
     labels = [label["id"] for label in shown["choices"] if label["id"] != "complaint"]
-    answer = decided(house, BEN, new, Resolution((labels[0],), "because", Outcome.BLOCK))
+    answer = decided(house, BEN, new, Resolution((labels[0],), "because", Outcome.BLOCK, note="They say so."))
     assert (answer["outcome"], answer["case"], len(answer["history"])) == ("block", new, 3)
     assert [kind for kind, _ in told(house, new) if kind.startswith("decision.")] == ["decision.corrected"]
     with house.store.read() as connection:

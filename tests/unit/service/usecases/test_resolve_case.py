@@ -26,7 +26,7 @@ ANN = Principal("k1", "Ann", ROLES["reviewer"])
 CALLER = Principal("k3", "caller", ROLES["caller"])
 NAME = "retail-banking"
 CLOSING = "I want to close my account because my card was declined."
-GOOD = Resolution(("complaint",), "FRD-1", Outcome.ALLOW)
+GOOD = Resolution(("complaint",), "FRD-1", Outcome.ALLOW, note="They complain.")
 WORKFLOW = Workflow(
     name="bank",
     title="Bank",
@@ -51,7 +51,7 @@ def refusal(resolution, passages=()):
 
 
 @pytest.mark.parametrize(
-    "code", ["", " ", "Mrs Smith of 4 Elm Road lied", "-x", "a" * 81, "é", "FRD-1\n", "no label", "a,b", "a/b"]
+    "code", [" ", "Mrs Smith of 4 Elm Road lied", "-x", "a" * 81, "é", "FRD-1\n", "no label", "a,b", "a/b"]
 )
 def test_a_reason_code_is_a_code(code):
     """Words about a person never reach the ledger; the refusal says where they belong."""
@@ -91,6 +91,8 @@ def test_the_api_asks_for_the_same_code():
     """The schema says the pattern, so that a caller's tools know it."""
     body = {"token": "t", "labels": [], "outcome": "allow", "passage_ids": []}
     assert CaseDecision.model_validate({**body, "reason_code": "FRD-1"}).resolution().reason_code == "FRD-1"
+    assert CaseDecision.model_validate(body).resolution().code == "none_of_these"
+    assert CaseDecision.model_validate({**body, "labels": ["fraud", "loss"]}).resolution().code == "fraud"
     for code in ("Mrs Smith lied", "FRD-1\n", "a" * 81):
         with pytest.raises(ValidationError):
             CaseDecision.model_validate({**body, "reason_code": code})

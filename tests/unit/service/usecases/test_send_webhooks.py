@@ -13,6 +13,9 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from service.domain.webhook import ATTEMPTS
 from service.store import deliveries, events
+from service.store.engine import open_store
+from service.store.tables import events as events_table
+from service.store.tables_webhooks import webhook_deliveries
 from service.usecases import manage_webhooks, resend
 from service.usecases.take_deliveries import take
 from tests.unit.service.usecases import receiver as kinds
@@ -312,6 +315,27 @@ def test_several_workers_send_nothing_twice(either: PostRoom) -> None:
     for decision in range(10):
         own = [each.id for each in receiver.heard if each.message["data"]["decision"] == f"dec_{decision}"]
         assert own == sorted(own)
+
+
+def test_nothing_is_held_in_the_database_while_a_message_is_on_its_way(tmp_path: Path, database_url: str) -> None:
+    """Another process writes to the very rows, and reads them, before the receiver has answered."""
+    let_go = threading.Event()
+    with (
+        post_room(tmp_path, database_url, webhook_seconds=20.0) as room,
+        receiving(kinds.stalls(let_go)) as receiver,
+        room.sending(),
+    ):
+        made = room.add(receiver.url)
+        room.tell("dec_1")
+        receiver.wait_for(1)
+        other = open_store(room.house.settings.database)
+        row = webhook_deliveries.update().where(webhook_deliveries.c.webhook == made["id"])
+        assert other.commit(lambda c: c.execute(row.values(attempts=3)).rowcount) == 1
+        other.commit(lambda c: c.execute(events_table.update().values(type="decision.final")))
+        other.close()
+        assert room.deliveries(made["id"])[0]["under_way"], "the receiver still has it"
+        assert not let_go.is_set()
+        let_go.set()
 
 
 def test_what_a_killed_worker_had_is_sent_once_its_lease_has_run_out(room: PostRoom) -> None:

@@ -66,7 +66,9 @@ def test_a_person_may_give_several_and_they_are_taught(several):
     assert shown["several"]
     assert [each["label"] for each in shown["suggestions"]] == ["account_closure"]
     lease = claim_case.claim(several, REVIEWER, made["case"])
-    view = resolve(several, REVIEWER, made["case"], lease["token"], Resolution(BOTH, "x", Outcome.ALLOW))
+    view = resolve(
+        several, REVIEWER, made["case"], lease["token"], Resolution(BOTH, "x", Outcome.ALLOW, note="They say so.")
+    )
     replies_cases.Decided.model_validate(view)
     assert [each["label"] for each in view["labels"]] == view["review"]["labels"] == list(BOTH)
     with several.store.read() as connection:
@@ -80,5 +82,7 @@ def test_elsewhere_one_label_is_all_there_is(house):
     lease = claim_case.claim(house, REVIEWER, made["case"])
     assert not read_case.view(house, REVIEWER, made["case"])["several"]
     with pytest.raises(InvalidRequest, match="has one label"):
-        resolve(house, REVIEWER, made["case"], lease["token"], Resolution(BOTH, "x", Outcome.ALLOW))
+        resolve(
+            house, REVIEWER, made["case"], lease["token"], Resolution(BOTH, "x", Outcome.ALLOW, note="They say so.")
+        )
     assert read_case.view(house, REVIEWER, made["case"])["state"] == "claimed"

@@ -65,7 +65,7 @@ def test_reviewers_tell_who_was_right(shop):
     assert held.status == 202
     claimed = claim_next(shop, RITA, SHOP)
     assert claimed is not None
-    resolve(shop, RITA, claimed["case"], claimed["token"], Resolution(("repair",), "other"))
+    resolve(shop, RITA, claimed["case"], claimed["token"], Resolution(("repair",), "other", note="They say so."))
     shadow.catch_up(shop, model)
     report = shadow_report(shop, model)
     assert (report["decisions"], report["overturns"]["reviewed"]) == (4, 1)
@@ -105,7 +105,9 @@ def test_an_overturned_outcome_is_wrong_with_the_right_label(shop):
         claimed = claim_next(shop, RITA, SHOP)
         assert claimed is not None
         given = json.loads(held.body)["labels"][0]["label"]
-        resolve(shop, RITA, claimed["case"], claimed["token"], Resolution((given,), "other", outcome))
+        resolve(
+            shop, RITA, claimed["case"], claimed["token"], Resolution((given,), "other", outcome, note="They say so.")
+        )
         shadow.catch_up(shop, model)
         said.append(shadow_report(shop, model)["overturns"]["wrong"]["before"])
     assert said == [0, 1]

@@ -9,11 +9,11 @@ import pytest
 
 from rules.model import Effect, Finding, FindingStatus, Obligations, Ruling, Severity
 from service.domain.types import Automatic, DecidedBy, Outcome, Reason, State
+from service.settings import Settings
 from service.store import rule_hours
-from service.store.engine import open_store
-from service.store.migrate import migrate
 from service.store.rule_hours import Counted, RuleHits
 from service.usecases.tally import Tally
+from tests.databases import new_store
 
 AT = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC)
 NOON = AT.replace(minute=0, second=0)
@@ -24,8 +24,7 @@ QUIET = Ruling("digest", None, Obligations())
 
 @pytest.fixture
 def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path / 'signoff.db'}")
-    migrate(opened)
+    opened = new_store(Settings(home=tmp_path).database)
     yield opened
     opened.close()
 

@@ -12,7 +12,7 @@ from service.usecases.house import open_house
 from service.usecases.resolve_case import Resolution
 from tests.unit.service.usecases.case_room import ALLOW, ANN, BEN, CAT, LEA, decided, several, under
 
-OTHER = Resolution(("account_closure",), "because", Outcome.ALLOW)
+OTHER = Resolution(("account_closure",), "because", Outcome.ALLOW, note="They say so.")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

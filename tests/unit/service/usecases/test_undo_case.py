@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 import sqlalchemy as sa
 
 from service.domain.access import ROLES, Principal
+from service.domain.types import Outcome
 from service.errors import Conflict, InvalidRequest, LeaseLost
 from service.store import reviews
 from service.store.tables_learning import examples
 from service.usecases import claim_case, read_case, read_decision, reopen_case, undo_case
 from service.usecases.case_chores import wake_due_cases
-from service.usecases.resolve_case import resolve
+from service.usecases.resolve_case import Resolution, resolve
 from tests.unit.service.usecases.case_room import (
     ALLOW,
     ANN,
@@ -204,19 +203,46 @@ def test_where_people_decide_first_they_see_suggestions_afterwards(patient):
         assert [one.suggested for one in reviews.of_case(connection, case)] == [None, "account_closure"]
 
 
-def test_where_the_policy_asks_for_a_note_there_has_to_be_one(house):
-    """To block, and to overturn what was answered; not to agree, and not to say so in a blind check."""
-    strict = under(house, note_required=True)
-    _, case = asked(strict)
-    lease = claim_case.claim(strict, ANN, case)
+def noted(house, who, case, labels, outcome, note=None):
+    token = claim_case.claim(house, who, case)["token"]
+    return resolve(house, who, case, token, Resolution(labels, outcome=outcome, note=note))
+
+
+def refused_for(house, who, case, labels, outcome, note=None):
     with pytest.raises(InvalidRequest) as error:
-        resolve(strict, ANN, case, lease["token"], dataclasses.replace(BLOCK, note="  "))
+        noted(house, who, case, labels, outcome, note)
     assert [problem.field for problem in error.value.problems] == ["note"]
-    assert resolve(strict, ANN, case, lease["token"], ALLOW)["outcome"] == "allow"
-    new = reopen_case.reopen(strict, LEA, case, "look again")["case"]
-    lease = claim_case.claim(strict, BEN, new)
-    resolve(strict, BEN, new, lease["token"], dataclasses.replace(BLOCK, note="it is fraud"))
-    newer = reopen_case.reopen(strict, LEA, new, "look again")["case"]
-    lease = claim_case.claim(strict, CAT, newer)
-    with pytest.raises(InvalidRequest, match="overturn"):
-        resolve(strict, CAT, newer, lease["token"], ALLOW)
+    return str(error.value)
+
+
+def test_to_block_and_to_overturn_there_has_to_be_a_note(house):
+    """Of the suggestion's outcome, and of what was answered; not to agree with either, nor for another label alone."""
+    _, case = asked(house, "I want to close my account because my card was declined.")
+    led = (read_case.view(house, ANN, case)["suggestion"]["label"],)
+    assert "to block" in refused_for(house, ANN, case, led, Outcome.BLOCK, "  ")
+    assert read_case.view(house, ANN, case)["without_note"] == {"labels": None, "outcome": "allow"}
+    _, relabelled = asked(house, "I want to close my account because my card was swallowed.")
+    assert noted(house, ANN, relabelled, ("complaint",), Outcome.ALLOW)["review"]["reason_code"] == "complaint"
+    assert noted(house, ANN, case, led, Outcome.ALLOW)["review"]["reason_code"] == led[0]
+    new = reopen_case.reopen(house, LEA, case, "look again")["case"]
+    assert "overturn what was answered" in refused_for(house, BEN, new, ("complaint",), Outcome.ALLOW)
+    noted(house, BEN, new, ("complaint",), Outcome.BLOCK, "it is fraud")
+    newer = reopen_case.reopen(house, LEA, new, "look again")["case"]
+    assert "overturn what was answered" in refused_for(house, CAT, newer, ("complaint",), Outcome.ALLOW)
+
+
+def test_who_decides_without_being_led_overturns_nothing_they_know_of(house):
+    """Saying so would tell what was made of the request; to block they say why all the same."""
+    unled = under(house, blind_first=True)
+    _, case = asked(unled, "I want to close my account because my card was declined.")
+    assert read_case.view(unled, ANN, case)["without_note"] == {"labels": None, "outcome": "allow"}
+    assert "to block" in refused_for(unled, ANN, case, ("complaint",), Outcome.BLOCK)
+    assert noted(unled, ANN, case, ("complaint",), Outcome.ALLOW)["outcome"] == "allow"
+
+
+def test_a_policy_may_ask_for_no_notes(house):
+    """Where it says so, and nowhere else."""
+    lax = under(house, note_required=False)
+    _, case = asked(lax)
+    assert read_case.view(lax, ANN, case)["without_note"] is None
+    assert noted(lax, ANN, case, (), Outcome.BLOCK)["review"]["reason_code"] == "none_of_these"

@@ -158,7 +158,9 @@ class Kiosk:
             if answer["case"]:
                 token = claim(self.house, RITA, answer["case"])["token"]
                 labels = (label or answer["labels"][0]["label"],)
-                resolve(self.house, RITA, answer["case"], token, Resolution(labels, "checked", outcome))
+                resolve(
+                    self.house, RITA, answer["case"], token, Resolution(labels, "checked", outcome, note="They say so.")
+                )
 
     def told(self, kind: str) -> list[dict[str, Any]]:
         """The bodies of the ledger's records of that kind, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.console.actions import resolution
+from service.console.resolutions import resolution
 from service.console.views import NO_LABEL, Draft
 from service.domain.types import Outcome
 from service.usecases.resolve_case import Resolution
