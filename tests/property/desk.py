@@ -36,6 +36,7 @@ CALLER = Principal("key_caller", "caller", ROLES["caller"])
 FRESH = tuple(Principal(f"key_{name}", name, ROLES["reviewer"]) for name in ("fay", "gus", "hal"))
 
 
+_COUNT = sa.select(sa.func.count()).where(table.c.queue == sa.bindparam("queue"))
 _TOGETHER = 3  # requests that say the same, beside the first, are decided with it
 
 
@@ -129,7 +130,11 @@ class Desk:
 
     def _opened(self) -> House:
         house = self._stack.enter_context(opened(self._url, self._home, lambda: self.now))
-        return dataclasses.replace(house, draw=lambda: 0.0 if self.second else 0.9)
+        return dataclasses.replace(house, draw=lambda: 0.0 if self.second else 0.9, new_id=self._new_id)
+
+    def _new_id(self, kind: str) -> str:
+        """In the order of their making, whatever the clock says: the same story goes the same way again."""
+        return f"{kind}_{next(self._numbers):026}"
 
     def _held(self, connection: Connection) -> str:
         """A request that was held: its decision."""
@@ -148,7 +153,7 @@ class Desk:
 
     def _open(self, connection: Connection, queue: str, decision: str) -> str:
         """A case of its own for it; more that say the same may join."""
-        case, number = self.house.new_id("case"), next(self._numbers)
+        case, number = self.house.new_id("case"), connection.scalar(_COUNT, {"queue": queue}) or 0
         due, priority = self.now + timedelta(hours=24), 40 * (number % 2)
         cases.add(
             connection,
