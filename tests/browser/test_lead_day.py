@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -110,7 +108,7 @@ def test_a_case_is_taken_off_hold_ended_and_opened_again(server: LiveServer, lea
     page.keyboard.press("h")
     page.locator("#hold-reason").fill("The pond freezes.")
     page.keyboard.press("Control+Enter")
-    page.wait_for_url(re.compile(rf"^(?!.*{case})"))
+    page.wait_for_url(lambda address: case not in address.split("?")[0])
     page.goto(f"{server.url}/console/cases/{case}")
     page.get_by_role("button", name="Take it off hold").press("Enter")
     expect(page.locator("#notices")).to_contain_text("Off hold")
@@ -146,7 +144,7 @@ def test_two_windows_on_one_case_decide_it_once(server: LiveServer, watched: Wat
         first.keyboard.press(key)
     first.fill("#note", "From the first window.")
     first.keyboard.press("Control+Enter")
-    first.wait_for_url(lambda address: case not in address)
+    first.wait_for_url(lambda address: case not in address.split("?")[0])
     second.keyboard.press("Control+Enter")
     expect(second.locator("#notices")).to_contain_text("This case is already decided")
     expect(second.locator("#note")).to_have_value("From the other window.")

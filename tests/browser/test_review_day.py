@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -93,7 +92,8 @@ def _give_back(page: Page, server: LiveServer, case: str) -> None:
 def test_a_case_is_skipped_held_escalated_and_handed_over_by_keys(
     server: LiveServer, watched: Watched, lead: Watched
 ) -> None:
-    """Each asks what it has to know, is sent from its last field, and says on the case who did what and why."""
+    """Each asks what it has to know, takes what is typed at once, is sent from its last field, and says on the case who
+    did what and why."""
     page = watched.page
     _sign_in(page, server, server.reviewer_key)
     deeds = (
@@ -107,13 +107,12 @@ def test_a_case_is_skipped_held_escalated_and_handed_over_by_keys(
         case = _ask(server, f"{HELD} Deed {key}.")["case"]
         _claim(page, server, case)
         page.keyboard.press(key)
-        expect(page.locator(".verb[open]")).to_have_count(1)
         if key == "h":
             page.keyboard.press("Tab")
             page.locator("#hold-reason").focus()
         page.keyboard.type(written)
         page.keyboard.press("Control+Enter")
-        page.wait_for_url(re.compile(rf"^(?!.*{case})"))
+        page.wait_for_url(lambda address, case=case: case not in address.split("?")[0])
         lead.page.goto(f"{server.url}/console/cases/{case}")
         expect(lead.page.locator("#story")).to_contain_text(told)
         if key != "g":

@@ -32,16 +32,17 @@ function press(key) {
   return true;
 }
 
-// opening one of the other deeds leads into its first field; Escape closes it again
-document.addEventListener(
-  "toggle",
-  (event) => {
-    if (!event.target.matches(".verb[open]")) return;
-    one("input, textarea, select", event.target)?.focus();
-    event.target.scrollIntoView({ block: "nearest" });
-  },
-  true,
-);
+// Opening one of the other deeds leads into its first field, within the same key: the browser's own opening tells of
+// itself a moment later, and what is typed until then would be taken for shortcuts. Escape closes it again.
+document.addEventListener("click", (event) => {
+  const verb = event.target.closest("summary")?.closest(".verb");
+  if (!verb) return;
+  event.preventDefault();
+  verb.open = !verb.open;
+  if (!verb.open) return;
+  one("input, textarea, select", verb)?.focus();
+  verb.scrollIntoView({ block: "nearest" });
+});
 
 function close(element) {
   const verb = element.closest(".verb[open], .more[open]");
