@@ -77,7 +77,7 @@ def test_a_note_is_asked_for_as_soon_as_the_choice_needs_one(server: LiveServer,
     assert _read(server, case)["state"] == "claimed"
     page.keyboard.type("Nothing of ours.")
     page.keyboard.press("Control+Enter")
-    page.wait_for_url(lambda address: case not in address.split("?")[0])
+    _gone_on(page, case)
     assert _read(server, case)["opinions"][-1]["note"] == "Nothing of ours."
     assert (watched.dialogs, watched.refusals, watched.errors) == ([], [], [])
 
@@ -87,6 +87,10 @@ def _give_back(page: Page, server: LiveServer, case: str) -> None:
     if page.locator("[data-key=r]").count():
         page.keyboard.press("r")
         page.wait_for_url("**said=returned")
+
+
+def _gone_on(page: Page, case: str) -> None:
+    page.wait_for_url(lambda address: case not in address.split("?")[0])
 
 
 def test_a_case_is_skipped_held_escalated_and_handed_over_by_keys(
@@ -112,7 +116,7 @@ def test_a_case_is_skipped_held_escalated_and_handed_over_by_keys(
             page.locator("#hold-reason").focus()
         page.keyboard.type(written)
         page.keyboard.press("Control+Enter")
-        page.wait_for_url(lambda address, case=case: case not in address.split("?")[0])
+        _gone_on(page, case)
         lead.page.goto(f"{server.url}/console/cases/{case}")
         expect(lead.page.locator("#story")).to_contain_text(told)
         if key != "g":
