@@ -22,10 +22,13 @@ OLDEST_PYTHON = "3.11"
 #: Makefile lets torch fetch its own after the lock is installed.
 GPU_ONLY = re.compile(r"^(nvidia-|cuda-|triton\b)")
 
+#: A server may be given either database and told where to send traces, by settings alone.
+SERVING = ["--extra", "postgres", "--extra", "tracing"]
+
 LOCKS = {
-    "requirements-dev.lock": ["--extra", "models", "--group", "dev"],
-    "requirements-models.lock": ["--extra", "models", "--group", "build"],
-    "requirements.lock": [],
+    "requirements-dev.lock": [*SERVING, "--extra", "models", "--group", "dev"],
+    "requirements-models.lock": [*SERVING, "--extra", "models", "--group", "build"],
+    "requirements.lock": SERVING,
 }
 
 HEADER = "# Made by `make lock`; do not edit. Installed with: pip install --require-hashes --no-deps -r {name}\n"
