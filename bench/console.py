@@ -51,7 +51,7 @@ _WATCH = """() => {
       const begun = performance.now();
       const look = () => {
         const form = document.querySelector('[data-case]');
-        if (form && form.action !== before) found(performance.now() - begun);
+        if (form && form.action !== before) setTimeout(() => found(performance.now() - begun)); // it is drawn by then
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
@@ -64,6 +64,10 @@ _ANSWERED = """() => {
   const sent = performance.getEntriesByType("resource").filter((each) => each.initiatorType === "xmlhttprequest");
   return sent.at(-1).responseEnd - sent.at(-1).requestStart;
 }"""
+
+
+#: Nobody decides before they have read, and by then all that the page asks for afterwards has come.
+_READ = "() => !document.querySelector('#beside > p > a')"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -144,6 +148,7 @@ def measure(url: str, key: str, decisions: int) -> tuple[list[float], list[float
 
 def decide_by_key(page: Page) -> tuple[float, float]:
     """Agree with the suggestion, as a reviewer does: milliseconds until the next case, and until the answer."""
+    page.wait_for_function(_READ)
     page.evaluate(_WATCH)
     page.keyboard.press("1")
     page.keyboard.press("Enter")

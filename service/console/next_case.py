@@ -23,8 +23,6 @@ from service.errors import LeaseLost
 from service.usecases import claim_case
 from service.usecases.house import House
 
-_SWAPS = {"HX-Retarget": "#page", "HX-Reswap": "innerHTML show:window:top", "HX-Reselect": "unset"}
-
 
 def undoing(case_id: str, decided: Mapping[str, Any], now: datetime) -> Undo | None:
     """What is told of a decision that can be taken back; None when it is out."""
@@ -59,7 +57,7 @@ def _in_place(
     """The next case where the one before stood: one answer instead of two, and nothing is loaded anew."""
     shown = case_parts(house, request, reviewer, case_id, holds=True)
     response = page(request, "_next_case.html", **{**shown, "undo": undo}, notice=None, passing=SAID[said].short)
-    response.headers.update({**_SWAPS, "HX-Push-Url": f"/console/cases/{case_id}"})
+    response.headers["Signoff-Next"] = f"/console/cases/{case_id}"
     return response
 
 

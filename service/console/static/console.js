@@ -265,8 +265,10 @@ function tick() {
 function fit() {
   // what one decides with is as high as the window below it, wherever the page is scrolled to
   const side = one(".case-side");
-  const above = side && Math.max(16, Math.round(side.getBoundingClientRect().top));
-  if (side) document.documentElement.style.setProperty("--above", `${above}px`);
+  if (!side) return;
+  const above = `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`;
+  const { style } = one("#page");
+  if (style.getPropertyValue("--above") !== above) style.setProperty("--above", above); // else all is styled anew
 }
 ["scroll", "resize", "htmx:load"].forEach((kind) => window.addEventListener(kind, fit, { passive: true }));
 fit();
@@ -312,12 +314,26 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:load", () => (reveal(), tick()));
 setInterval(() => (tick(), goOut()), 1000);
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "page") return;
-  // the next case, in place of the one before: as on a page that was loaded anew
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  const address = xhr.getResponseHeader("Signoff-Next");
+  if (!address) return;
+  // The next case, in place of the one before. Put there in one go: htmx would look where things stand after each step
+  // that it takes, and the browser would work that out anew each time.
+  event.detail.shouldSwap = false;
+  const next = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  document.title = next.title;
+  history.replaceState({ htmx: true }, "");
+  history.pushState({ htmx: true }, "", address);
+  all("[data-beside-page]", next).forEach((part) => one(`#${part.id}`).replaceWith(part));
+  one("#page").replaceChildren(...next.body.children);
+  scrollTo(0, 0);
+  ["#page", "#toast", "#notices"].forEach((part) => htmx.process(one(part)));
   reveal();
+  tick();
   if (deciding()) follow();
   listen();
+  requestAnimationFrame(() => setTimeout(fit)); // once it is seen: it fits as the one before did, nearly always
   one("#content").focus({ preventScroll: true });
 });
 
