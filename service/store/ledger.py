@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from service.domain.audit import GENESIS, STREAM, canonical, chain_hash
+from service.domain.audit import GENESIS, STREAM, Entry, canonical, chain_hash
 from service.store.tables import ledger, releases
 
 _LAST = (
@@ -57,6 +57,11 @@ def append(connection: Connection, kind: str, subject_id: str, at: datetime, bod
     return sequence
 
 
+def put_back(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write records as they stood in another instance's ledger, in an empty one; the caller has checked their chain."""
+    connection.execute(_ADD, [dict(row) for row in rows])
+
+
 def walk(connection: Connection) -> Iterator[tuple[int, bytes, str]]:
     """(sequence, record, hash) of the whole stream in order, without holding it in memory."""
     query = (
@@ -68,6 +73,47 @@ def walk(connection: Connection) -> Iterator[tuple[int, bytes, str]]:
     with connection.execute(query) as rows:  # so that whoever stops at a bad record leaves nothing open
         for row in rows:
             yield row.sequence, row.record, row.hash
+
+
+def entries(connection: Connection, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+    """The records after a sequence, in order, each with the columns beside it, without holding them in memory."""
+    columns = (ledger.c.sequence, ledger.c.kind, ledger.c.subject_id, ledger.c.at, ledger.c.record, ledger.c.hash)
+    query = sa.select(*columns).where(ledger.c.stream == STREAM, ledger.c.sequence > after)
+    if until is not None:
+        query = query.where(ledger.c.sequence <= until)
+    query = query.order_by(ledger.c.sequence).execution_options(yield_per=1_000)
+    with connection.execute(query) as rows:
+        for part in rows.partitions():
+            yield from map(Entry._make, part)
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Sequence and hash of the last record; 0 and zeros of an empty stream."""
+    last = connection.execute(_LAST, {"stream": STREAM}).one_or_none()
+    return (last.sequence, last.hash) if last else (0, GENESIS)
+
+
+def begun_at(connection: Connection) -> datetime | None:
+    """When the first record was written."""
+    found: datetime | None = connection.scalar(
+        sa.select(ledger.c.at).where(ledger.c.stream == STREAM).order_by(ledger.c.sequence).limit(1)
+    )
+    return found
+
+
+def hash_at(connection: Connection, sequence: int) -> str | None:
+    """The hash recorded with a record; None when there is none."""
+    query = sa.select(ledger.c.hash).where(ledger.c.stream == STREAM, ledger.c.sequence == sequence)
+    found: str | None = connection.scalar(query)
+    return found
+
+
+def hashes(connection: Connection, after: int, until: int) -> list[str]:
+    """The hashes recorded with the records after one up to another, in order."""
+    query = sa.select(ledger.c.hash).where(
+        ledger.c.stream == STREAM, ledger.c.sequence > after, ledger.c.sequence <= until
+    )
+    return list(connection.scalars(query.order_by(ledger.c.sequence)))
 
 
 def about(connection: Connection, subject_id: str) -> list[sa.Row[Any]]:

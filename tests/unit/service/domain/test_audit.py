@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.audit import GENESIS, canonical, chain_hash, keyed_digest, millionths, verify
+from service.domain.audit import (
+    GENESIS,
+    Entry,
+    canonical,
+    certificate_digest,
+    chain_hash,
+    keyed_digest,
+    millionths,
+    misfit,
+    verify,
+)
 
 
 def chain(n: int) -> list[tuple[int, bytes, str]]:
@@ -54,7 +67,7 @@ def test_moved_records_are_found(tamper):
         records[5:] = [(sequence + 1, data, digest) for sequence, data, digest in records[5:]]
     found = verify(records)
     assert not found.ok
-    assert found.first_bad in (6, 7)
+    assert found.first_bad == {"delete": 6, "swap": 6, "insert": 7, "renumber": 6}[tamper]
 
 
 def test_a_rehashed_record_breaks_the_next():
@@ -98,3 +111,50 @@ def test_scores_are_whole_numbers():
 def test_a_keyed_digest_needs_its_key():
     """Without the key nobody can try out texts against the record."""
     assert keyed_digest(b"one", b"text") != keyed_digest(b"two", b"text")
+
+
+AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+def entry(**changes):
+    told = {
+        "stream": "main",
+        "sequence": 3,
+        "kind": "a.b",
+        "subject": 'it"s \\ü',
+        "at": AT.isoformat(timespec="microseconds"),
+    }
+    record = canonical({**told, "body": {"n": 1}})
+    return Entry(3, "a.b", 'it"s \\ü', AT, record, "")._replace(**changes)
+
+
+def test_columns_that_say_what_the_record_says_fit():
+    """Whatever signs are in them, and whatever zone the time was written in."""
+    assert misfit(entry()) == ""
+    elsewhere = AT.astimezone(timezone(timedelta(hours=2)))
+    written = json.loads(entry().record) | {"at": elsewhere.isoformat()}
+    assert misfit(entry(record=canonical(written))) == ""
+
+
+@pytest.mark.parametrize(
+    "changes, says",
+    [
+        ({"kind": "a.c"}, "another kind"),
+        ({"subject": "other"}, "another subject"),
+        ({"at": AT + timedelta(microseconds=1)}, "another time"),
+        ({"sequence": 4}, "another sequence"),
+        ({"record": entry().record.replace(b"main", b"side")}, "another stream"),
+        ({"record": b"[]"}, "no ledger record"),
+        ({"record": b"\xff"}, "no ledger record"),
+    ],
+)
+def test_a_column_that_was_edited_is_found(changes, says):
+    """The hash covers the record's bytes; what stands beside them is held against those."""
+    assert says in misfit(entry(**changes))
+
+
+def test_a_certificate_has_one_digest():
+    """Whatever order its members come in; none has none."""
+    assert certificate_digest({"alpha": 0.05, "bounds": ()}) == certificate_digest({"bounds": [], "alpha": 0.05})
+    assert certificate_digest({"alpha": 0.05}) != certificate_digest({"alpha": 0.050000001})
+    assert certificate_digest(None) is None
