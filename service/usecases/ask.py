@@ -44,6 +44,8 @@ class Asked:
     certificate: Certificate | None  #: that counted: not while a rule is off or documents changed that it fails with
     drawn: float | None  #: the probability with which it was drawn for a blind check; None: it was not
     at: datetime
+    route: Mapping[str, int]  #: the settings it was considered under
+    asked_at: datetime | None = None  #: what the rules took for now; None: `at`
 
     def answer(self, decision_id: str, case_id: str | None) -> dict[str, Any]:
         """The full answer, for `seen_by` to cut down."""
@@ -82,7 +84,7 @@ def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *
     each field that cannot be decided on, ReleaseOpening while a worker is not ready.
     """
     release = house.shelf.serve(found.release)
-    watch = Stopwatch()
+    watch = Stopwatch(live=True)
     with watch.room("clean"):
         text = normalize(ask.text)
         attributes = check_request(release, text, ask.attributes, house.settings.max_text_chars)
@@ -108,7 +110,8 @@ def consider_ask(house: House, principal: Principal, ask: Ask, found: Pointer, *
         certificate=certificate,
         watch=watch,
     )
-    return Asked(release, found, considered, off.rules & considered.ruling.apart, certificate, drawn, now)
+    ineffective = off.rules & considered.ruling.apart
+    return Asked(release, found, considered, ineffective, certificate, drawn, now, house.settings.route)
 
 
 def _draw(house: House, release: OpenRelease) -> float | None:

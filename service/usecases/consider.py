@@ -26,8 +26,10 @@ from service.domain.signal_values import signal_values
 from service.domain.types import Automatic, Certificate, Judgement
 from service.domain.votes import votes_of
 from service.learn.judge import Head, Need, Seen
-from service.observe.metrics import STAGE_SECONDS
+from service.observe.metrics import STAGE_SECONDS, STAGES
+from service.observe.tracing import span
 from service.usecases.house import House
+from service.usecases.read_as import read_as
 from service.usecases.shelf import OpenRelease
 
 #: The documents this caller may find now, narrowed by what the rules oblige to.
@@ -87,6 +89,7 @@ class Considered:
     automatic: Automatic
     seconds: Mapping[str, float]  #: room -> seconds spent there
     fault: Exception | None = None  #: what kept encoder, searcher or classifier from doing their work
+    circumstances: Circumstances = ORDINARY  #: what it was routed under
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -99,9 +102,10 @@ class Considered:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """Seconds spent in each room, also observed as metrics."""
+    """Seconds spent in each room; of a request that somebody waits for also as metrics and in traces."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    live: bool = False  #: somebody waits for it: it is no replay and no calibration case
     last: str = ""  #: the room entered last
 
     @contextmanager
@@ -109,10 +113,15 @@ class Stopwatch:
         self.last = name
         begun = time.perf_counter()
         try:
-            yield
+            if self.live:
+                with span(STAGES[name]):
+                    yield
+            else:
+                yield
         finally:
             self.seconds[name] = time.perf_counter() - begun
-            STAGE_SECONDS.labels(name).observe(self.seconds[name])
+            if self.live:
+                STAGE_SECONDS.labels(STAGES[name]).observe(self.seconds[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +232,7 @@ def consider(
     fault: Exception | None = None
     if ruling.effect is not Effect.BLOCK:
         try:
-            opinion = opine(text.clean, attributes, allow(ruling.obligations.narrow), watch)
+            opinion = opine(read_as(text), attributes, allow(ruling.obligations.narrow), watch)
         except Exception as error:  # noqa: BLE001 - whatever it is, a person decides, and operations hear of it
             fault = error
             _tell(release, watch.last, error)
@@ -231,7 +240,16 @@ def consider(
     with watch.room("routing"):
         judgement, evidence = (opinion.judgement, opinion.evidence) if opinion else (None, ())
         automatic = decide(release.workflow, ruling, judgement, evidence, certificate, circumstances)
-    return Considered(text, ruling, opinion, automatic, watch.seconds, fault)
+    return Considered(text, ruling, opinion, automatic, watch.seconds, fault, circumstances)
+
+
+def routed_again(
+    considered: Considered, release: OpenRelease, certificate: Certificate | None, circumstances: Circumstances
+) -> Considered:
+    """The same findings, routed under other circumstances."""
+    judgement, evidence = considered.judgement, considered.evidence
+    automatic = decide(release.workflow, considered.ruling, judgement, evidence, certificate, circumstances)
+    return replace(considered, automatic=automatic, circumstances=circumstances)
 
 
 def _under(circumstances: Circumstances, opinion: Opinion | None) -> Circumstances:

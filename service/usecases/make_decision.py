@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -15,24 +16,25 @@ from datetime import timedelta
 from typing import Any
 
 from service.domain.access import Principal, Scope
-from service.domain.answer import seen_by, timestamp, to_bytes
-from service.domain.audit import keyed_digest, millionths
+from service.domain.answer import seen_by, to_bytes
+from service.domain.audit import keyed_digest
 from service.domain.case import CaseKind, CaseState
 from service.domain.case_order import points, rank_at
-from service.domain.types import State
+from service.domain.types import DecidedBy, State
 from service.errors import KeyReused
-from service.observe.metrics import DECISIONS, REASONS
-from service.store import cases, decisions, events, idempotency, ledger, payloads
+from service.observe import tracing
+from service.observe.metrics import COMMIT, DECISIONS, REASONS, STAGE_SECONDS
+from service.store import cases, decisions, events, idempotency, ledger, payloads, pointers
 from service.store.engine import Connection, Row, Store
 from service.usecases.ask import Ask, Asked, consider_ask, find_pointer
 from service.usecases.attach_case import attach, joined, likeness
 from service.usecases.case_vector import keep_vector
+from service.usecases.consider import routed_again
+from service.usecases.decision_record import record_of
+from service.usecases.erased import refuse_erased
 from service.usecases.house import House
 
 __all__ = ["Answered", "Ask", "Prepared", "decide", "prepare"]  # who asks names what is asked by this module
-
-
-_PARTS = ("rules", "policy", "head", "snapshot", "encoder", "adapter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,15 @@ class Prepared:
     def submit(self, store: Store) -> Future[Answered]:
         """Queue the record; the future holds the answer once it is durable."""
         assert self.record is not None, "what is not answered yet has to be recorded"
+        begun, traced = time.perf_counter(), tracing.later(COMMIT)
+
+        def over(future: Future[Answered]) -> None:
+            traced()
+            STAGE_SECONDS.labels(COMMIT).observe(time.perf_counter() - begun)
+            self._count(future)
+
         future = store.submit(self.record)
-        future.add_done_callback(self._count)
+        future.add_done_callback(over)
         return future
 
     def _count(self, future: Future[Answered]) -> None:
@@ -107,18 +116,38 @@ def prepare(house: House, principal: Principal, ask: Ask, *, key: str | None = N
     made = _made(house, ask, asked, None if dry_run else likeness(house, principal, ask, asked))
     if dry_run:
         return Prepared(answered=made.answered(principal, location=False))
-    return Prepared(
-        record=lambda connection: _record(house, principal, made, ticket, connection),
-        count=lambda: _count(house, made),
-    )
+    recorded = [made]
+
+    def record(connection: Connection) -> Answered:
+        recorded[0] = _as_it_stands(house, made, connection)
+        return _record(house, principal, recorded[0], ticket, connection)
+
+    return Prepared(record=record, count=lambda: _count(house, recorded[0]))
 
 
-def _made(house: House, ask: Ask, asked: Asked, alike: str | None) -> _Made:
+def _made(house: House, ask: Ask, asked: Asked, alike: str | None, decision_id: str = "") -> _Made:
     automatic = asked.considered.automatic
-    decision_id = house.new_id("dec")
+    decision_id = decision_id or house.new_id("dec")
     wants_case = automatic.state is State.WAITING or automatic.after_the_fact
     case_id = house.new_id("case") if wants_case else None
     return _Made(decision_id, case_id, ask, asked, asked.answer(decision_id, case_id), alike)
+
+
+def _as_it_stands(house: House, made: _Made, connection: Connection) -> _Made:
+    """The same, unless everything automatic was stopped since it was considered: then a person decides.
+
+    Asked where it is recorded: once somebody who halts has their answer, nothing automatic is recorded any more.
+    """
+    asked, automatic = made.asked, made.asked.considered.automatic
+    if automatic.decided_by is not DecidedBy.CLASSIFIER:
+        return made
+    stopped = pointers.stopped(connection, asked.release.workflow.name)
+    if not stopped:
+        return made
+    before = asked.considered.circumstances
+    now = replace(before, halted=stopped.halted, degraded=before.degraded or stopped.watched)
+    considered = routed_again(asked.considered, asked.release, asked.certificate, now)
+    return _made(house, made.ask, replace(asked, considered=considered), None, decision_id=made.id)
 
 
 def _record(
@@ -136,7 +165,7 @@ def _record(
     stored_answer = to_bytes(made.answer)
     request_id, answer_id = house.new_id("pay"), house.new_id("pay")
     written = ((request_id, "request", request), (answer_id, "answer", stored_answer))
-    payloads.add(connection, made.ask.subject, now, *written)
+    payloads.add(connection, made.ask.subject, now, *written, workflow=asked.release.workflow.name)
     decisions.add(
         connection,
         {
@@ -161,7 +190,7 @@ def _record(
     )
     if made.case_id and joins is None:
         _open_case(house, connection, made, made.case_id)
-    body = _audit_body(made, principal)
+    body = record_of(asked, principal.name, principal.groups, made.case_id)
     body["request_digest"] = keyed_digest(house.secret, request)
     body["answer_digest"] = keyed_digest(house.secret, stored_answer)
     ledger.append(connection, "decision.made", made.id, now, body)
@@ -200,7 +229,7 @@ def _open_case(house: House, connection: Connection, made: _Made, case_id: str) 
             "version": 1,
         },
     )
-    keep_vector(house, connection, made.id, made.ask.subject, made.asked)
+    keep_vector(house, connection, made.id, made.asked)
     events.add(
         connection,
         house.new_id("evt"),
@@ -215,67 +244,6 @@ def _open_case(house: House, connection: Connection, made: _Made, case_id: str) 
         },
         now,
     )
-
-
-def _audit_body(made: _Made, principal: Principal) -> dict[str, Any]:
-    """What the ledger says of a decision: ids, digests and numbers, never a word of the request."""
-    asked, considered = made.asked, made.asked.considered
-    automatic, judgement, row = considered.automatic, considered.judgement, asked.release.row
-    return {
-        "workflow": asked.release.workflow.name,
-        "release": asked.release.id,
-        "parts": {name: row[name] for name in _PARTS if row[name] is not None},
-        "route": dict(row["route"]),
-        "document_sequence": asked.pointer.document_sequence,
-        "groups": sorted(principal.groups),
-        "clock": timestamp(asked.at),
-        "certified": asked.certificate is not None,
-        "principal": principal.name,
-        "state": automatic.state.value,
-        "outcome": automatic.outcome.value,
-        "decided_by": automatic.decided_by.value if automatic.decided_by else None,
-        "label": automatic.label,
-        **({"labels": list(automatic.labels)} if asked.release.workflow.several else {}),
-        "reasons": [reason.value for reason in automatic.reasons],
-        **({"drawn": millionths(asked.drawn)} if asked.drawn is not None else {}),
-        "case": made.case_id,
-        **_said_by_rules(asked),
-        "judgement": {
-            "label": judgement.scores[0].label,
-            "confidence": millionths(judgement.confidence),
-            "margin": millionths(judgement.margin),
-            "energy": millionths(judgement.energy),
-            "in_domain": judgement.in_domain,
-            **({"chosen": list(judgement.chosen)} if asked.release.workflow.several else {}),
-        }
-        if judgement
-        else None,
-        "evidence": [
-            {
-                "document": f"{e.key.collection}/{e.key.id}@{e.key.version}",
-                "passage": e.ordinal,
-                "score": millionths(e.score),
-            }
-            for e in considered.evidence
-        ],
-    }
-
-
-def _said_by_rules(asked: Asked) -> dict[str, Any]:
-    """Findings that tell something, also those without effect: exempted, in shadow, of disabled rules."""
-    ruling = asked.considered.ruling
-    said: dict[str, Any] = {
-        "findings": [
-            {"rule": f.rule, "status": f.status.value, "effect": f.effect.value}
-            | ({"exemption": f.exemption} if f.exemption else {})
-            for f in (*ruling.matched, *ruling.unknown, *ruling.exempted)
-        ]
-    }
-    if ruling.shadow:
-        said["shadow"] = [{"rule": f.rule, "status": f.status.value} for f in ruling.shadow]
-    if asked.off:
-        said["disabled"] = sorted(asked.off)
-    return said
 
 
 def _count(house: House, made: _Made) -> None:
@@ -303,18 +271,19 @@ class _Ticket:
         row = idempotency.find(connection, self.principal.name, self.key)
         if row is None:
             return None
+        decision = decisions.get(connection, row.decision)
+        assert decision is not None, "the foreign key keeps the decision"
+        refuse_erased(connection, decision)
         if row.request_digest != self.digest:
             raise KeyReused(
                 f"this Idempotency-Key belongs to decision {row.decision}, which was asked for something else",
                 remedy="use a new key for a new request",
             )
-        return self._first_answer(connection, row)
+        return self._first_answer(connection, row, decision.answer)
 
     @staticmethod
-    def _first_answer(connection: Connection, row: Row[Any]) -> Answered:
-        decision = decisions.get(connection, row.decision)
-        assert decision is not None, "the foreign key keeps the decision"
-        full = json.loads(payloads.get(connection, decision.answer))
+    def _first_answer(connection: Connection, row: Row[Any], answer: str) -> Answered:
+        full = json.loads(payloads.get(connection, answer))
         body = to_bytes(seen_by(full, explain=row.explained))
         return Answered(row.status, body, f"/v1/decisions/{row.decision}", replayed=True)
 
