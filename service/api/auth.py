@@ -14,9 +14,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.concurrency import run_in_threadpool
 
+from service.api.headers import ANSWER_HEADERS
 from service.domain.access import ROLES, Principal, Scope
 from service.errors import Forbidden
 from service.usecases.house import House
+from service.usecases.rates import Rates
 from service.usecases.sign_in import authenticate
 
 #: Addresses that anybody may read, and why.
@@ -62,12 +64,16 @@ class Needs:
 
     @staticmethod
     async def _principal(request: Request) -> Principal:
-        """Looked up once a request: the door asks before the body is read, the handler's signature asks again."""
+        """Looked up and counted once a request: the door asks before the body is read, the handler later."""
         known: Principal | None = getattr(request.state, "key_holder", None)
         if known is None:
             header = request.headers.get("authorization")
             known = await run_in_threadpool(authenticate, request.app.state.house, header)
             request.state.key_holder = known
+            rates: Rates = request.app.state.rates
+            standing = await rates.admit(known)
+            if standing is not None:
+                request.scope.setdefault(ANSWER_HEADERS, {}).update(standing.headers())
         return known
 
 
@@ -80,6 +86,7 @@ def needs(*scopes: Scope) -> Needs:
 
 Caller = Annotated[Principal, Depends(needs(Scope.DECIDE))]
 DecisionReader = Annotated[Principal, Depends(needs(Scope.DECIDE, Scope.READ))]
+Appellant = Annotated[Principal, Depends(needs(Scope.DECIDE, Scope.LEAD))]
 Explainer = Annotated[Principal, Depends(needs(Scope.EXPLAIN))]
 CaseReader = Annotated[Principal, Depends(needs(Scope.REVIEW, Scope.READ))]
 Reviewer = Annotated[Principal, Depends(needs(Scope.REVIEW))]
@@ -93,6 +100,7 @@ ModelOwner = Annotated[Principal, Depends(needs(Scope.MODELS))]
 Watcher = Annotated[Principal, Depends(needs(Scope.MODELS, Scope.OPERATE))]
 Operator = Annotated[Principal, Depends(needs(Scope.OPERATE))]
 Auditor = Annotated[Principal, Depends(needs(Scope.AUDIT))]
+KeyKeeper = Annotated[Principal, Depends(needs(Scope.KEYS))]
 PeopleKeeper = Annotated[Principal, Depends(needs(Scope.PEOPLE))]
 Lead = Annotated[Principal, Depends(needs(Scope.LEAD))]
 

@@ -17,6 +17,8 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+#: In the scope of a request: headers that its answer gets, whoever answers.
+ANSWER_HEADERS = "signoff.answer_headers"
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
@@ -34,12 +36,13 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        of_its_own: dict[str, str] = scope.setdefault(ANSWER_HEADERS, {})
         cache = "no-cache" if "/static/" in scope["path"] else "no-store"
 
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                for name, value in (*self._headers.items(), *of_its_own.items()):
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", cache)
             await send(message)

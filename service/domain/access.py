@@ -34,6 +34,12 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # controls, joiners and marks, halves o
 #: In a grant: every queue.
 EVERY_QUEUE = "*"
 
+#: Whoever holds one of these can give anything to anybody, so that a key that is to do less carries neither.
+GIVING_SCOPES = frozenset({Scope.KEYS, Scope.PEOPLE})
+
+#: Names of what comes with a token of the provider begin so; no person and no API key is called that.
+TOKEN_NAMES = "oidc:"  # noqa: S105 - a prefix, no secret
+
 #: What each role may do.
 ROLES: dict[str, frozenset[Scope]] = {
     "caller": frozenset({Scope.DECIDE}),
@@ -79,6 +85,12 @@ class Principal:
     scopes: frozenset[Scope]  #: held everywhere, in every queue and for every action
     groups: frozenset[str] = frozenset()  #: audiences of documents it belongs to
     grants: tuple[Grant, ...] = ()  #: held in some queues, or for some actions
+    workflows: frozenset[str] | None = None  #: it knows of these as if there were no others; None: of all
+    rate: int | None = None  #: requests a minute that it may send; None: as the settings have it
+
+    def reaches(self, workflow: str) -> bool:
+        """Whether what belongs to that workflow is there for it."""
+        return self.workflows is None or workflow in self.workflows
 
     def may(self, scope: Scope) -> bool:
         """Whether it holds `scope` everywhere: in every queue, for every action."""
@@ -133,6 +145,11 @@ class Limit:
 def same_person(one: str, other: str) -> bool:
     """Whether two names of principals are one person's: at a terminal and with a key people go by nearly the same."""
     return identity(one) == identity(other)
+
+
+def is_of_a_token(name: str) -> bool:
+    """Whether only somebody with a token of the provider may go by that name."""
+    return identity(name).startswith(TOKEN_NAMES)
 
 
 def is_nobody(name: str) -> bool:

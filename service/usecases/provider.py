@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -25,9 +25,13 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
+from index.latest import Latest
 from service.errors import Unauthenticated
 from service.settings import Settings
 from service.usecases.provider_file import ProviderFile, read_provider_file, safe_address
+
+if TYPE_CHECKING:
+    from service.usecases.bearer import Believed
 
 WAY_BACK = "/console/provider/back"  #: where people come back to
 
@@ -37,10 +41,21 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 _TIMEOUT = 5.0
 _METADATA_FOR = 3_600.0
 _KEYS_AGAIN = 30.0  # seconds: a token that names an unknown key does not make us ask more often
-_LEEWAY = 60  # seconds that clocks may differ
+_FAILED_AGAIN = 2.0  # seconds: nor does a provider that is away make everybody wait for it in turn
+_KEYS_AT_MOST = 86_400.0  # seconds that keys are believed in while the provider cannot be asked for newer ones
+_PATIENCE = 1.0  # seconds that somebody waits for keys that another one is asking for
+_REMEMBERED = 1_024  # tokens
+LEEWAY = 60  #: seconds that clocks may differ
 _LONGEST_SUBJECT = 255
 
+_REMEDY = "try again from the sign-in page; if it stays, tell operations"
+_DOES_NOT_ANSWER = "the provider did not answer as it should"
+
 log = structlog.get_logger(__name__)
+
+
+class ProviderAway(Unauthenticated):
+    """The provider cannot be asked now, so nobody can be let in on its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +87,9 @@ class Provider:
     _metadata_at: float = float("-inf")
     _keys: KeySet | None = None
     _keys_at: float = float("-inf")
+    _keys_failed: float = float("-inf")
+    #: Tokens that were looked at already, by their digests; `bearer` keeps them.
+    believed: Latest[bytes, Believed] = field(default_factory=lambda: Latest(_REMEMBERED))
 
     def address(self, flow: Flow) -> str:
         """Where to send the browser."""
@@ -133,7 +151,7 @@ class Provider:
         if not isinstance(token, str):
             raise refused("the provider sent no identity token")
         try:
-            read = jwt.decode(token, self._key_of(token), algorithms=list(ALGORITHMS))
+            read = jwt.decode(token, self.key_of(token), algorithms=list(ALGORITHMS))
             claims = CodeIDToken(
                 read.claims,
                 read.header,
@@ -147,7 +165,7 @@ class Provider:
                     "access_token": tokens.get("access_token"),
                 },
             )
-            claims.validate(now=int(now.timestamp()), leeway=_LEEWAY)
+            claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             log.warning("id_token_refused", error=type(error).__name__, why=str(error)[:200])
             raise refused("the provider's identity token does not hold") from error
@@ -156,8 +174,11 @@ class Provider:
             raise refused("the provider's identity token names nobody")
         return dict(claims)
 
-    def _key_of(self, token: str) -> Key:
-        """The provider's key that a token says it is signed with; asked for anew when it is not among those known."""
+    def key_of(self, token: str) -> Key:
+        """The provider's key that a token says it is signed with; asked for anew when it is not among those known.
+
+        ValueError when there is none, ProviderAway when it cannot be asked.
+        """
         header = jws.extract_compact(token.encode()).headers()
         for fresh in (False, True):
             keys = [key for key in self._signing_keys(fresh=fresh) if header.get("kid") in (None, key.kid)]
@@ -166,15 +187,42 @@ class Provider:
         raise ValueError("signed with a key that the provider does not show")
 
     def _signing_keys(self, *, fresh: bool) -> KeySet:
-        with self._gate:
-            since = time.monotonic() - self._keys_at
-            if self._keys is None or since > _METADATA_FOR or (fresh and since > _KEYS_AGAIN):
+        """Those known, or newer ones. One asks at a time; keys that are known go on while the provider is away."""
+        known = self._keys
+        if known is not None and not self._outdated(fresh=fresh):
+            return known
+        if not self._gate.acquire(timeout=_PATIENCE):
+            return known or self._away()
+        try:
+            if self._outdated(fresh=fresh):
+                self._renew_keys()
+            return self._keys or self._away()
+        finally:
+            self._gate.release()
+
+    def _outdated(self, *, fresh: bool) -> bool:
+        since = time.monotonic() - self._keys_at
+        return self._keys is None or since > _METADATA_FOR or (fresh and since > _KEYS_AGAIN)
+
+    def _renew_keys(self) -> None:
+        now = time.monotonic()
+        if now - self._keys_failed > _FAILED_AGAIN:
+            try:
                 shown = self._asked("GET", self._endpoint("jwks_uri"))
+            except Unauthenticated:
+                self._keys_failed = time.monotonic()
+            else:
                 # A shared secret among public keys is either a mistake or a trap.
                 usable = [key for key in shown.get("keys", ()) if key.get("kty") != "oct" and key.get("use") != "enc"]
                 self._keys = KeySet.import_key_set(cast("Any", {"keys": usable}))
                 self._keys_at = time.monotonic()
-            return self._keys
+                return
+        if now - self._keys_at > _KEYS_AT_MOST:
+            self._keys = None
+
+    @staticmethod
+    def _away() -> NoReturn:
+        raise ProviderAway(_DOES_NOT_ANSWER, remedy=_REMEDY)
 
     def _endpoint(self, name: str) -> str:
         """Somewhere else over HTTPS, or, for a provider on this machine, on this machine."""
@@ -199,9 +247,9 @@ class Provider:
             read = response.json()
         except (httpx.HTTPError, ValueError) as error:
             log.warning("provider_failed", address=address, error=type(error).__name__)
-            raise refused("the provider did not answer as it should") from error
+            raise ProviderAway(_DOES_NOT_ANSWER, remedy=_REMEDY) from error
         if not isinstance(read, dict):
-            raise refused("the provider did not answer as it should")
+            raise refused(_DOES_NOT_ANSWER)
         return read
 
 
@@ -220,4 +268,4 @@ def _is_safe(endpoint: str) -> bool:
 
 
 def refused(why: str) -> Unauthenticated:
-    return Unauthenticated(why, remedy="try again from the sign-in page; if it stays, tell operations")
+    return Unauthenticated(why, remedy=_REMEDY)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from service.domain.access import QUEUE_SCOPES, ROLES, Limit
 from service.errors import CannotStart
@@ -52,6 +52,34 @@ class _GroupAudience(_Part):
     audience: Word
 
 
+class SystemLine(_Part):
+    """Which tokens of systems are taken, and what they may do; all that is named has to fit."""
+
+    client: Annotated[str, Field(max_length=140)] = ""  #: `client_id` or `azp` of the token
+    subject: Annotated[str, Field(max_length=140)] = ""  #: its `sub`
+    group: Annotated[str, Field(max_length=200)] = ""
+    role: Word
+    scopes: list[Word] | None = None  #: of the role's; left out: all of them
+    workflows: list[Word] | None = None  #: left out: every one
+    audiences: list[Word] = Field(default_factory=list)  #: of documents
+    rate: Annotated[int, Field(ge=0)] | None = None  #: requests a minute; left out: as the settings have it
+
+    @model_validator(mode="after")
+    def _known(self) -> SystemLine:
+        if not (self.client or self.subject or self.group):
+            raise ValueError("a line names a client, a subject or a group")
+        unknown = {*(self.scopes or ())} - {scope.value for scope in ROLES[_role(self.role)]}
+        if unknown or self.scopes == []:
+            raise ValueError(f"the role {self.role} has no scope {', '.join(sorted(unknown)) or 'that is none'}")
+        if self.workflows == []:
+            raise ValueError("name workflows, or leave them out for every one")
+        return self
+
+    def fits(self, client: str, subject: str, groups: frozenset[str]) -> bool:
+        named = ((self.client, {client}), (self.subject, {subject}), (self.group, groups))
+        return all(wanted in found for wanted, found in named if wanted)
+
+
 class ProviderFile(_Part):
     """Who the provider is, and what its groups may do here."""
 
@@ -67,6 +95,10 @@ class ProviderFile(_Part):
     roles: list[_GroupRole] = Field(default_factory=list)
     queues: list[_GroupQueue] = Field(default_factory=list)
     audiences: list[_GroupAudience] = Field(default_factory=list)
+    #: Whom tokens of systems are for; empty: none are taken.
+    audience: Annotated[str, Field(max_length=300)] = ""
+    #: The first line that fits a token says what it may do; nobody without one comes in.
+    systems: list[SystemLine] = Field(default_factory=list)
 
     @field_validator("issuer")
     @classmethod
@@ -97,6 +129,10 @@ def read_provider_file(settings: Settings) -> ProviderFile | None:
         _refuse(path, "`create` without `roles` gives accounts without a role", "say which group has which role")
     if found.queues and not found.roles:
         _refuse(path, "`queues` without `roles` limits nobody", "say which group has which role")
+    if bool(found.systems) != bool(found.audience):
+        _refuse(path, "`systems` and `audience` go together", "name whom the tokens of systems are for")
+    if found.audience == found.client_id:
+        _refuse(path, "with `audience` as `client_id` people's identity tokens would be taken", "name an API's own")
     if settings.public_url is None or not safe_address(settings.public_url):
         _refuse(path, "people come back from the provider to SIGNOFF_PUBLIC_URL", "set it to https://HOST")
     if settings.public_url.startswith("https:") and not settings.secure_cookies:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.domain.access import ROLES, Limit, Principal, rights
-from service.errors import Unauthenticated
+from service.domain.access import ROLES, Limit, Principal, Scope, rights
+from service.domain.key import PREFIX, is_whole, looks_like_token
+from service.errors import Forbidden, Unauthenticated
 from service.store import access, ledger, sessions
 from service.store.engine import Connection, Row
 from service.usecases.house import House
 
-KEY_PREFIX = "sgn_"
 _REMEDY = "send `Authorization: Bearer sgn_…`; make a key with `signoff keys create`"
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="signoff"'}
 _KEPT = timedelta(days=30)  # rows of sessions that are over; the ledger tells of them for good
 _SEEN_EVERY = timedelta(minutes=1)  # so that looking at pages does not write with every look
+_USED_EVERY = timedelta(minutes=10)  # nor asking for decisions with every request
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,36 @@ def authenticate(house: House, authorization: str | None) -> Principal:
     key = key.strip()
     if scheme.lower() != "bearer" or not key:
         raise Unauthenticated("no API key was sent", remedy=_REMEDY, headers=_CHALLENGE)
+    if house.provider is not None and looks_like_token(key):
+        from service.usecases.bearer import token_principal  # only where there is a provider
+
+        return token_principal(house, key)
+    if not is_whole(key):
+        raise Unauthenticated(
+            "this is no whole API key: it was cut off or mistyped", remedy=_REMEDY, headers=_CHALLENGE
+        )
     with house.store.read() as connection:
         row = access.key_by_digest(connection, digest_of(key))
     if row is None:
         raise Unauthenticated("this API key is not known", remedy=_REMEDY, headers=_CHALLENGE)
-    _refuse_if_over(row, house.clock())
+    now = house.clock()
+    _refuse_if_over(row, now)
+    if row.used_at is None or row.used_at + _USED_EVERY <= now:
+        key_id = row.id
+        house.store.submit(lambda c: access.change(c, key_id, {"used_at": now}))  # nobody waits for it to be durable
     return key_principal(row)
 
 
 def open_session(house: House, key: str, browser: Browser | None = None) -> str:
     """Sign in at the console with an API key; returns the token for the cookie."""
+    if not key.startswith(PREFIX):
+        raise Unauthenticated("this is no API key", remedy=_REMEDY, headers=_CHALLENGE)
     principal, now = authenticate(house, f"Bearer {key}"), house.clock()
+    if principal.workflows is not None:
+        raise Forbidden(
+            "a key that is limited to workflows is for systems: the console tells of all of them",
+            remedy="sign in with an account; it can be limited to queues",
+        )
     return house.store.commit(
         lambda c: begin_session(c, house, principal, "key", browser or Browser(), now, key_id=principal.key_id)
     )
@@ -125,7 +145,15 @@ def idle_since(house: House, now: datetime) -> datetime:
 
 
 def key_principal(row: Row[Any]) -> Principal:
-    return Principal(row.id, row.name, ROLES.get(row.role, frozenset()), frozenset(row.groups))
+    workflows = None if row.workflows is None else frozenset(row.workflows)
+    groups = frozenset(row.groups)
+    return Principal(row.id, row.name, scopes_of_key(row), groups, workflows=workflows, rate=row.rate)
+
+
+def scopes_of_key(row: Row[Any]) -> frozenset[Scope]:
+    """Those of its role, or fewer. A scope that its role no longer has, or that is none any more, opens nothing."""
+    carried = ROLES.get(row.role, frozenset())
+    return carried if row.scopes is None else frozenset(scope for scope in carried if scope.value in row.scopes)
 
 
 def person_principal(row: Row[Any]) -> Principal:

@@ -54,7 +54,7 @@ def _signed_in(
     connection: Connection, house: House, file: ProviderFile, claims: Mapping[str, Any], browser: Browser
 ) -> str | None:
     """None for somebody without a role: what they had open ends in the same transaction."""
-    now, groups = house.clock(), _groups(claims.get(file.groups_claim))
+    now, groups = house.clock(), groups_in(claims, file)
     row = people.of_login(connection, file.issuer, claims["sub"])
     if row is not None and row.disabled_at is not None:
         raise Unauthenticated("this account is disabled", remedy="ask operations")
@@ -95,8 +95,9 @@ def _made(
     return made
 
 
-def _groups(claim: object) -> frozenset[str]:
+def groups_in(claims: Mapping[str, Any], file: ProviderFile) -> frozenset[str]:
     """A list of words; anything else is no group at all."""
+    claim = claims.get(file.groups_claim)
     found = [claim] if isinstance(claim, str) else claim
     return frozenset(one for one in found if isinstance(one, str)) if isinstance(found, list) else frozenset()
 
