@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service.api import examples, replies_operations
 from service.api.auth import Operator, TheHouse
 from service.api.door import router, shows
+from service.observe.exposition import MEDIA_TYPE, exposition
+from service.observe.sheets import Sheets
 from service.usecases import readiness
+from service.usecases.standing import measure
 
 routes = router("Health")
 
@@ -46,5 +48,8 @@ def ready(house: TheHouse) -> JSONResponse:
     response_class=Response,
     responses={200: {"description": "Text format.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def metrics(_: Operator) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics(request: Request, _: Operator, house: TheHouse) -> Response:
+    """Of all workers of this `signoff serve`, whichever answers; other hosts are asked for theirs."""
+    sheets: Sheets = request.app.state.sheets
+    standing = measure(house)
+    return Response(exposition(sheets.all(), standing), media_type=MEDIA_TYPE)

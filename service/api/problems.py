@@ -24,12 +24,16 @@ from service.errors import (
     BulkChanged,
     Busy,
     Conflict,
+    Erased,
     FieldProblem,
     Forbidden,
     InvalidRequest,
     KeyReused,
+    KeysUnavailable,
     LeaseLost,
+    LedgerBroken,
     LedgerUnavailable,
+    LegalHold,
     LosesAutomation,
     NotFound,
     NotPromotable,
@@ -42,10 +46,13 @@ from service.errors import (
     SamePerson,
     ServiceError,
     TooLarge,
+    TooManyRequests,
     TooManyTries,
     Unauthenticated,
 )
 from service.ids import new_id
+from service.observe import request as requests
+from service.observe.plain import without_secrets
 
 MEDIA_TYPE = "application/problem+json"
 PATH = "/problems/"
@@ -80,6 +87,8 @@ KINDS: Mapping[type[ServiceError], str] = {
     MethodNotAllowed: "Use one of the methods in the `Allow` header.",
     SlowBody: "Send the body in one go, or over a faster connection.",
     Conflict: "Read the thing again and decide anew.",
+    Erased: "Nothing brings it back; what is left of it stands in the problem.",
+    LegalHold: "Wait until the hold is released, or have it released by whoever placed it.",
     LeaseLost: "Claim the case again; if somebody else holds it, claim another.",
     BlindCheck: "Decide its case first; then everything is shown.",
     BulkChanged: "Preview again with `dry_run`, and send the digest that it gives.",
@@ -91,6 +100,7 @@ KINDS: Mapping[type[ServiceError], str] = {
     LosesAutomation: "Look at what changed, or say `accept_no_automation`: people decide everything from then on.",
     NotPromotable: "Bring what `errors` names, or say of each that may be waived that you mean it.",
     TooManyTries: "Wait as long as `Retry-After` says before the next guess.",
+    TooManyRequests: "Wait as long as `Retry-After` says; `RateLimit` says with each answer how many may still come.",
     TooLarge: "Send less: long documents belong into a collection, not into a request.",
     UnsupportedMediaType: "Send `Content-Type: application/json`, files as `multipart/form-data`, uncompressed.",
     InvalidRequest: "Correct the fields named in `errors` and send the request again.",
@@ -99,6 +109,8 @@ KINDS: Mapping[type[ServiceError], str] = {
     ServiceError: "Try again; if it stays, give operations the number in `instance`.",
     Busy: "Wait as long as `Retry-After` says and send the same request again.",
     ReleaseOpening: "Wait as long as `Retry-After` says and send the same request again.",
+    KeysUnavailable: "Have operations put the key store back; nothing was lost as long as it is found.",
+    LedgerBroken: "Find the first bad record with `GET /v1/audit/verify`, and restore the database from a backup.",
     LedgerUnavailable: "Nothing was recorded. Send the same request with the same Idempotency-Key again.",
 }
 BY_CODE: Mapping[str, type[ServiceError]] = {kind.code: kind for kind in KINDS}
@@ -115,9 +127,10 @@ def problem(error: ServiceError, instance: str) -> dict[str, Any]:
         "type": PATH + error.code if known else "about:blank",
         "title": error.title(),
         "status": error.status,
-        "detail": error.detail,
+        "detail": without_secrets(error.detail),
         "remedy": error.remedy or KINDS.get(BY_CODE.get(error.code, ServiceError), ""),
-        "instance": instance,
+        "instance": without_secrets(instance),
+        "request_id": requests.current(),
         "errors": error.extra.get("errors", [_field(found) for found in error.problems]),
     }
     return {**members, **error.extra, **members}  # in this order, and none of ours replaced
@@ -135,7 +148,7 @@ def problem_response(error: ServiceError, instance: str) -> Response:
 def unexpected_response(path: str) -> Response:
     """The answer to an error nobody foresaw: a number to find it in the log by, and nothing of its content."""
     number = new_id("err")
-    _log.exception("request failed", error=number, path=path)
+    _log.exception("request failed", error=number)
     return problem_response(ServiceError(f"something went wrong on our side, noted as {number}"), f"{path}#{number}")
 
 
@@ -203,7 +216,13 @@ def _plain_response(error: HTTPException, instance: str) -> Response:
     """A status that is none of our kinds: its title is the status itself, as RFC 9457 has it."""
     title = HTTPStatus(error.status_code).phrase
     body = {"type": "about:blank", "title": title, "status": error.status_code, "detail": str(error.detail)}
-    return _write({**body, "remedy": "", "instance": instance, "errors": []}, dict(error.headers or {}))
+    where: dict[str, Any] = {
+        "remedy": "",
+        "instance": without_secrets(instance),
+        "request_id": requests.current(),
+        "errors": [],
+    }
+    return _write({**body, **where}, dict(error.headers or {}))
 
 
 def _http_detail(kind: type[ServiceError], request: Request) -> str:
@@ -234,4 +253,5 @@ def _write(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
 
 
 def _field(found: FieldProblem) -> dict[str, str]:
-    return {"field": found.field, "message": found.message, "remedy": found.remedy}
+    said = {"field": found.field, "message": found.message, "remedy": found.remedy}
+    return {name: without_secrets(text) for name, text in said.items()}

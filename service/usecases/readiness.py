@@ -10,8 +10,8 @@ from service.usecases.house import House
 
 
 def state(house: House) -> dict[str, Any]:
-    """`ready` only when the database answers and every active release is open: a worker that was left behind when a
-    release began to answer is not."""
+    """`ready` only when the database answers and takes records, and every active release is open: a worker that was
+    left behind when a release began to answer is not."""
     checks: dict[str, str] = {}
     try:
         with house.store.read() as connection:
@@ -19,6 +19,7 @@ def state(house: House) -> dict[str, Any]:
         checks["database"] = "ok"
     except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready, and say so
         return {"ready": False, "checks": {"database": f"unavailable: {type(error).__name__}"}}
+    checks["ledger"] = house.store.writing.trouble() or "ok"
     for pointer in active:
         try:
             house.shelf.serve(pointer.release)
