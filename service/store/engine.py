@@ -14,13 +14,21 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row, make_url
 
-from service.errors import CannotStart, InvalidRequest, LedgerUnavailable
-from service.store import postgres, sqlite
+from service.errors import CannotStart, InvalidRequest, KeysUnavailable, LedgerUnavailable
+from service.observe.errors import code_of
+from service.observe.metrics import DATABASE_ERRORS
+from service.store import postgres, sealed, sqlite
+from service.store.listen import Hear, Listener
+from service.store.writing import Writing
+
+if TYPE_CHECKING:
+    from service.store.key_ring import KeyRing
 
 __all__ = ["Connection", "Row", "Store", "open_store"]  # use cases name what they are handed by this module
 
@@ -44,25 +52,31 @@ class Store:
 
     def __init__(self, readers: Engine, writer: Engine) -> None:
         self._readers = readers
+        once = readers.dialect.name == "postgresql"
+        self._once = readers.execution_options(isolation_level="AUTOCOMMIT") if once else readers
         self._writer = writer
+        self.writing = Writing()
         self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._keys: KeyRing | None = None
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection that sees one consistent state and writes nothing.
+    def read(self, *, once: bool = False) -> Iterator[Connection]:
+        """A connection that sees one consistent state and writes nothing; `once`: for one statement, which does so by
+        itself, without the two more trips to PostgreSQL that a transaction around it takes.
 
         `LedgerUnavailable` when the database is away, or goes away meanwhile: the next one connects anew.
         """
         try:
-            with self._readers.connect() as connection:
+            with (self._once if once else self._readers).connect() as connection:
                 yield connection
                 connection.rollback()
         except sa.exc.SQLAlchemyError as error:
             if _is_away(error):
+                DATABASE_ERRORS.labels("read").inc()
                 raise LedgerUnavailable(
                     f"the database cannot be read: {type(error).__name__}",
                     remedy="see that it is running and takes more connections; then ask again",
@@ -88,6 +102,75 @@ class Store:
         """Run `work` in a transaction and return its result once that is durable."""
         return self.submit(work).result()
 
+    def alter(self, work: Callable[[Connection], T]) -> T:
+        """Run `work`, which may make tables anew, in a transaction of its own; its result, once that is durable.
+
+        `CannotStart` when a row then refers to one that is not there; `LedgerUnavailable` as `commit`.
+        """
+        try:
+            with self._writer.connect().execution_options(**{sqlite.ALTERING: True}) as connection, connection.begin():
+                result = work(connection)
+                if connection.dialect.name == "sqlite":
+                    sqlite.refuse_loose_ends(connection)
+        except sa.exc.SQLAlchemyError as error:
+            if not _is_away(error):
+                raise
+            self._writer.dispose()
+            raise LedgerUnavailable(
+                f"the database did not take the change: {type(error).__name__}",
+                remedy="nothing was changed; see that it is running and nobody else holds it, and try again",
+            ) from error
+        return result
+
+    def refuse_unfit(self) -> None:
+        """`CannotStart` for a server that could not keep what it is given. SQLite is looked at as it is opened."""
+        if self._writer.dialect.name == "postgresql":
+            with self.read() as connection:
+                postgres.refuse_unfit(connection)
+
+    def listener(self, hear: Hear) -> Listener | None:
+        """What tells `hear` at once of what others commit; to be started. None: this database tells nothing."""
+        if self._writer.dialect.name != "postgresql":
+            return None
+        return Listener(lambda: postgres.listening(self._writer), hear)
+
+    def time(self) -> datetime | None:
+        """The database's own time, or None where it has no other clock than this machine."""
+        if self._writer.dialect.name != "postgresql":
+            return None
+        with self.read() as connection:
+            return postgres.time(connection)
+
+    def use_keys(self, ring: KeyRing) -> None:
+        """Seal and open payloads with these keys, which are let go of with the database."""
+        self._keys = ring
+        sealed.use_keys(ring, self._readers, self._writer)
+
+    @property
+    def keys(self) -> KeyRing:
+        """KeysUnavailable when the database was opened without."""
+        if self._keys is None:
+            raise KeysUnavailable("this database was opened without its keys", remedy="open the instance as a whole")
+        return self._keys
+
+    def empty_log(self, *tables: str) -> bool:
+        """Leave no copy of what was changed or deleted: SQLite brings what its log ahead holds into the file, where it
+        overwrites, and cuts the log to nothing; elsewhere these tables are written anew. Whether that could be done:
+        readers who take long keep SQLite from it."""
+        if self._writer.dialect.name == "sqlite":
+            return sqlite.empty_log(self._writer)
+        postgres.rewrite(self._writer, tables)
+        return True
+
+    def rewrite(self, *tables: str) -> None:
+        """Write the file of the database anew, or of these tables where each has its own: what was once freed in it is
+        gone then. Nobody else writes meanwhile."""
+        if self._writer.dialect.name == "sqlite":
+            sqlite.rewrite(self._writer)
+            sqlite.empty_log(self._writer)
+        else:
+            postgres.rewrite(self._writer, tables)
+
     def close(self) -> None:
         """Finish what is queued, then let go of the database."""
         with self._gate:  # whatever is queued stands before the end, and nothing comes after it
@@ -98,6 +181,8 @@ class Store:
         self._thread.join()
         self._readers.dispose()
         self._writer.dispose()
+        if self._keys is not None:
+            self._keys.close()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -118,11 +203,14 @@ class Store:
                 batch.append(item)
 
     def _commit_batch(self, batch: list[_Pending]) -> None:
+        self.writing.begin()
         try:
             done = self._run_together(batch) or self._run_apart(batch)
         except Exception as error:  # noqa: BLE001 - whatever stopped the commit, nobody may take it as done
             # Whoever is in charge may be reached at the same address by now, and not by the connection that is open.
             self._writer.dispose()
+            DATABASE_ERRORS.labels("commit").inc()
+            self.writing.refused(f"{type(error).__name__} {code_of(error)}".strip())
             failed = LedgerUnavailable(
                 f"the database did not take the record: {type(error).__name__}",
                 remedy="nothing was recorded; retry with the same Idempotency-Key",
@@ -133,6 +221,7 @@ class Store:
                 if not item.future.done():
                     item.future.set_exception(failed)
         else:
+            self.writing.taken()
             for item in done:
                 item.future.set_result(item.result)
 

@@ -66,10 +66,11 @@ class Load:
         for thread in self._threads:
             thread.join(60)
 
-    def wait_for(self, answer: str) -> None:
-        """Until that was answered again, to what was asked after now: at most four requests are under way."""
-        enough = self.answers[answer] + len(self._threads) + 1
+    def wait_for(self, answer: str) -> float:
+        """Until that was answered again, to what was asked after now: at most four requests are under way; seconds."""
+        enough, begun = self.answers[answer] + len(self._threads) + 1, time.monotonic()
         until(lambda: self.answers[answer] >= enough)
+        return time.monotonic() - begun
 
     def _ask(self, place: int) -> None:
         headers = {"Authorization": f"Bearer {self._server.caller_key}"}
@@ -106,6 +107,31 @@ def test_requests_are_refused_while_the_database_is_away_and_taken_when_it_is_ba
         cluster.start()
         load.wait_for("taken")
         until(lambda: httpx.get(f"{server.url}/readyz", timeout=60).status_code == 200)
+    _holds(server, load)
+
+
+def test_a_database_that_is_killed_under_load_loses_nothing_that_was_acknowledged(
+    server: instance.LiveServer, cluster: postgres.Cluster
+) -> None:
+    """`kill -9` of the server again and again, as a machine that fails: it recovers, and so does Signoff, by itself."""
+    took: list[float] = []
+    with Load(server) as load:
+        load.wait_for("taken")
+        for number in range(5):
+            time.sleep(0.3 * number)  # not always at the same moment of anything
+            cluster.kill()
+            load.wait_for("refused")
+            cluster.start()
+            took.append(load.wait_for("taken"))
+        until(lambda: httpx.get(f"{server.url}/readyz", timeout=60).status_code == 200)
+    told = f"{len(load.acknowledged)} acknowledged, {load.answers['refused']} refused with 503, in {len(took)} kills;"
+    print(f"{told} taken again {max(took):.1f} s after the server was back, at the longest")  # noqa: T201
+    _holds(server, load)
+    assert max(took) < 10
+
+
+def _holds(server: instance.LiveServer, load: Load) -> None:
+    """Nothing but 503 was answered meanwhile; what was acknowledged is there, once, and the chain holds."""
     assert not load.odd, load.odd[:3]
     assert server.process.poll() is None
     with httpx.Client(base_url=server.url, timeout=60) as client:

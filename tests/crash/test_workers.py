@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
+import threading
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -120,6 +124,108 @@ def test_a_killed_worker_holds_up_no_change(server):
     (new,) = {each["release"] for each in done["workflows"]}
     until(lambda: len(children(server)) == 2 and len(workers(server)) == 2)
     assert {release for _, release in ask(server, 20)} == {new}
+
+
+@pytest.mark.slow
+def test_a_worker_that_the_machine_has_no_time_for_is_not_killed(server):
+    """Standing still for longer than uvicorn would wait by itself: afterwards it goes on, the same process."""
+    before = sorted(children(server))
+    os.kill(before[0], signal.SIGSTOP)
+    time.sleep(8.0)
+    os.kill(before[0], signal.SIGCONT)
+    until(lambda: len(workers(server)) == 2)
+    assert sorted(children(server)) == before
+
+
+@pytest.mark.slow
+def test_workers_killed_under_load_answer_nothing_wrong_and_lose_nothing(server):
+    """`kill -9` of one worker after the other while people ask: an answer or a connection cut off, which is asked again
+    with its key. Each comes to what it came to before, once, and the chain holds."""
+    texts = ["I was charged twice for the same card payment yesterday, please refund me.", "Pigeons sang of curtains."]
+    usual = {text: told(server, text, f"before-{text}") for text in texts}
+    answered: dict[str, dict[str, Any]] = {}
+    cut: Counter[int | str] = Counter()
+    wrong, stop = [], threading.Event()
+
+    def load(place):
+        for number in itertools.count(place, 4):
+            text, key = texts[number % 2], f"kill-{number}"
+            answer = told_at_last(server, text, key, cut, stop)
+            if answer is None:
+                return
+            answered[key] = answer
+            if not alike(answer, usual[text]):
+                wrong.append(answer)
+
+    threads = [threading.Thread(target=load, args=(place,)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(6):
+        time.sleep(1.0)
+        os.kill(children(server)[number % 2], signal.SIGKILL)
+        until(lambda: len(children(server)) == 2)
+    until(lambda: len(workers(server)) == 2)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    print(f"{len(answered)} answered, 6 workers killed, not answered at first: {dict(cut)}, wrong: {len(wrong)}")  # noqa: T201
+    assert not wrong, wrong[:2]
+    assert set(cut) <= {"off", 503}
+    assert len({each["id"] for each in answered.values()}) == len(answered)
+    headers = {"Authorization": f"Bearer {server.keys.auditor}"}
+    assert httpx.get(f"{server.url}/v1/audit/verify", headers=headers, timeout=60).json()["ok"]
+
+
+def told(server, text, key):
+    """The answer to a request, over a connection of its own."""
+    headers = {"Authorization": f"Bearer {server.keys.caller}", "Idempotency-Key": key}
+    body = {"workflow": NAME, "text": text}
+    answer = httpx.post(f"{server.url}/v1/decisions", json=body, headers=headers, timeout=30)
+    return answer.raise_for_status().json()
+
+
+def told_at_last(server, text, key, cut, stop):
+    """Asked again until there is an answer; None once it is time to stop."""
+    while not stop.is_set():
+        try:
+            return told(server, text, key)
+        except httpx.TransportError:
+            cut["off"] += 1
+        except httpx.HTTPStatusError as error:
+            cut[error.response.status_code] += 1
+            time.sleep(0.1)
+    return None
+
+
+def alike(answer, usual):
+    """Whether it came to the same, on the same grounds."""
+    return all(answer.get(name) == usual.get(name) for name in ("state", "outcome", "label", "release", "reasons"))
+
+
+@pytest.mark.slow
+def test_whichever_worker_is_asked_answers_for_all(server):
+    """Decisions of both are counted by either, one that is killed leaves what it counted, and no counter goes back."""
+
+    def figures():
+        headers = {"Authorization": f"Bearer {server.keys.operations}"}
+        answer = httpx.get(server.url + "/metrics", headers=headers, timeout=60)
+        found = [line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#")]
+        total = sum(float(value) for name, _, value in found if name.startswith("signoff_decisions_total{"))
+        pids = {int(name.split('"')[1]) for name, _, _ in found if name.startswith("process_open_fds{")}
+        return total, pids
+
+    last, both = 0, set(children(server))
+    for turn in range(1, 3):
+        ask(server, 6)
+        until(lambda turn=turn: figures()[0] == 6 * turn)
+        seen = [figures() for _ in range(6)]
+        assert [total for total, _ in seen] == [6 * turn] * 6 > [last] * 6
+        assert {pid for _, pids in seen for pid in pids} == both
+        last = 6 * turn
+    os.kill(max(both), signal.SIGKILL)
+    until(lambda: len(set(children(server)) - {max(both)}) == 2)
+    until(lambda: figures()[1] == set(children(server)))
+    assert figures()[0] == last
 
 
 @pytest.mark.slow

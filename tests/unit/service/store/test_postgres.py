@@ -12,6 +12,7 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from service.domain.audit import verify
 from service.errors import CannotStart, InvalidRequest, LedgerUnavailable
@@ -236,6 +237,26 @@ def test_a_database_of_an_earlier_version_is_sorted_by_code_points_once_it_is_mi
         assert {row.collation_name for row in sorted_by(store)} == {"C"}
         with store.read() as connection:
             assert instance.get(connection, "a") == "x"
+
+
+@pytest.mark.parametrize(
+    "column, says",
+    [("130011, 'UTF8', false, 'on', 'on'", "13 is too old"), ("180001, 'LATIN1', false, 'on', 'on'", "LATIN1"),
+     ("180001, 'UTF8', true, 'on', 'on'", "takes no writes")],
+)  # fmt: skip
+def test_a_server_that_could_not_keep_what_it_is_given_is_refused(url, monkeypatch, column, says):
+    """By name, with what to do; as servers of other versions and settings would say it."""
+    monkeypatch.setattr(postgres, "_FITNESS", f"SELECT {column}")
+    with stores(url, 1) as (store,), pytest.raises(CannotStart) as error:
+        store.refuse_unfit()
+    assert says in error.value.detail
+
+
+def test_a_server_that_may_lose_what_it_committed_is_warned_of(url):
+    """It is the operator's choice, as for these tests; they are told of it at every start."""
+    with stores(url, 1) as (store,), structlog.testing.capture_logs() as told:
+        store.refuse_unfit()
+    assert [each["event"] for each in told] == ["database_may_lose_what_it_committed"]
 
 
 def test_a_missing_driver_is_named_with_its_remedy(monkeypatch):
