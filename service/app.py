@@ -12,6 +12,8 @@ import service.api.routes
 import service.console.routes
 from service.errors import CannotStart
 from service.observe.logs import set_up_logs
+from service.observe.sheets import Sheets
+from service.observe.tracing import set_up_tracing, shut_down_tracing
 from service.settings import Settings, load_settings
 from service.usecases import readiness
 from service.usecases.edited_files import take_over
@@ -23,14 +25,18 @@ def create_app(house: House) -> FastAPI:
     """API and console over one house, kept in step with other workers, and closed when the application stops."""
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sheets: Sheets = app.state.sheets
         steward = Steward(house)
         steward.start()
+        sheets.start()
         try:
             yield
         finally:
             steward.stop()
             house.close()
+            sheets.close()
+            shut_down_tracing()
 
     app = FastAPI(
         title="Signoff",
@@ -40,6 +46,7 @@ def create_app(house: House) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # see observe.tracing
     )
     service.api.routes.install(app, house)
     service.console.routes.install(app, house)
@@ -48,6 +55,7 @@ def create_app(house: House) -> FastAPI:
 
 def open_for_service(settings: Settings) -> House:
     """A house that can answer at once: every active release is open, or this is where the start ends, saying why."""
+    set_up_tracing(settings.otlp_url)
     house = open_house(settings)
     try:
         _refuse_unready(house)

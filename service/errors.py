@@ -147,6 +147,18 @@ class NotPromotable(Conflict):
     code = "not_promotable"
 
 
+class Erased(ServiceError):
+    """What this was about is erased, for good."""
+
+    status, code = 410, "erased"
+
+
+class LegalHold(Conflict):
+    """A legal hold keeps this from being erased."""
+
+    code = "legal_hold"
+
+
 class KeyReused(ServiceError):
     """This Idempotency-Key was used with another request."""
 
@@ -171,6 +183,12 @@ class TooManyTries(ServiceError):
     status, code = 429, "too_many_tries"
 
 
+class TooManyRequests(ServiceError):
+    """You send more requests a minute than your key may."""
+
+    status, code = 429, "rate_limited"
+
+
 class Busy(ServiceError):
     """The service is at capacity."""
 
@@ -187,6 +205,18 @@ class LedgerUnavailable(ServiceError):
     """The decision could not be recorded, so it was not made."""
 
     status, code = 503, "ledger_unavailable"
+
+
+class LedgerBroken(ServiceError):
+    """The ledger is not what was signed of it before."""
+
+    status, code = 500, "ledger_broken"
+
+
+class KeysUnavailable(ServiceError):
+    """The keys that texts are sealed under cannot be had."""
+
+    status, code = 503, "keys_unavailable"
 
 
 class CannotStart(ServiceError):

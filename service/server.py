@@ -16,6 +16,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from service.observe.logs import set_up_logs
+from service.observe.sheets import shared_folder
 from service.settings import PREFIX, Settings
 
 log = structlog.get_logger(__name__)
@@ -35,16 +36,17 @@ def run(settings: Settings, workers: int = 1) -> None:
         "timeout_graceful_shutdown": 10,
     }
     if workers > 1:
-        _run_workers(settings, uvicorn.Config(_FACTORY, factory=True, workers=workers, **common))  # type: ignore[arg-type]
+        several = {**common, "workers": workers, "timeout_worker_healthcheck": _HANGS}
+        _run_workers(settings, uvicorn.Config(_FACTORY, factory=True, **several))  # type: ignore[arg-type]
         return
     from service.app import create_app, open_for_service
-    from service.usecases.edited_files import take_over
+    from service.usecases.edited_files import SIGNAL, take_over
 
     house = open_for_service(settings)
 
     def on_hangup(_signal: int, _frame: object) -> None:
         # Compiling rules takes time; the handler must not hold up the server.
-        threading.Thread(target=take_over, args=(house, "SIGHUP"), name="reload", daemon=True).start()
+        threading.Thread(target=take_over, args=(house, SIGNAL), name="reload", daemon=True).start()
 
     signal.signal(signal.SIGHUP, on_hangup)
     # uvicorn raises the signal anew once it has stopped: having been told to stop is no failure.
@@ -53,6 +55,9 @@ def run(settings: Settings, workers: int = 1) -> None:
     uvicorn.run(create_app(house), **common)  # type: ignore[arg-type]
 
 
+#: Seconds without a sign of life after which a worker is replaced. A busy machine is no reason to kill one: it would be
+#: busier with the start of the next one, which would be killed as well.
+_HANGS = 60
 _FACTORY = "service.app:app_from_environment"
 
 
@@ -66,7 +71,8 @@ def _run_workers(settings: Settings, config: uvicorn.Config) -> None:
     listening = config.bind_socket()
     _greet(settings)
     try:
-        Workers(config, [listening]).run()
+        with shared_folder():
+            Workers(config, [listening]).run()
     finally:
         listening.close()
 
@@ -76,7 +82,7 @@ def _ask_for_reload(settings: Settings) -> None:
     from service.usecases.steward import ask_for_reload
 
     try:
-        ask_for_reload(settings.database)
+        ask_for_reload(settings)
     except ServiceError as error:  # the parent must outlive this: it keeps the workers running
         log.warning("reload_not_asked_for", detail=error.detail, remedy=error.remedy)
 

@@ -6,6 +6,7 @@ import difflib
 import os
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,12 +67,47 @@ class Settings(BaseSettings):
     webhook_seconds: float = Field(15.0, ge=1, le=60, description="A receiver of webhooks has to answer in so long.")
     webhook_pause_hours: float = Field(72.0, gt=0, description="A webhook where nothing arrives for so long is paused.")
 
+    rate_per_minute: int = Field(
+        0, ge=0, le=1_000_000, description="Requests a minute that a key may send, unless it says otherwise; 0: any."
+    )
+
     @field_validator("webhook_networks")
     @classmethod
     def _networks_can_be_read(cls, value: str) -> str:
         for part in filter(None, map(str.strip, value.split(","))):
             ip_network(part)
         return value
+
+    checkpoint_folder: Path | None = Field(None, description="Where checkpoints go; `checkpoints` at home if not set.")
+    checkpoint_records: int = Field(10_000, ge=1, description="Records after which the ledger is signed anew.")
+    checkpoint_minutes: float = Field(60.0, gt=0, description="And minutes, if there is a new record at all.")
+
+    access_log: bool = Field(True, description="One line of the log for each request.")
+    otlp_url: str | None = Field(None, description="Where traces go by OTLP over HTTP, as http://collector:4318.")
+
+    @field_validator("otlp_url")
+    @classmethod
+    def _collector_can_be_reached(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError("write it as in http://collector:4318")
+        return url
+
+    keys_url: str | None = Field(None, description="SQLAlchemy URL of the keys' own database; else keys.db.")
+    master_key: SecretStr | None = Field(None, description="Wraps those keys: 64 hexadecimal digits, else master.key.")
+
+    @model_validator(mode="after")
+    def _keys_lie_apart(self) -> Settings:
+        if self.keys_url is not None and self.keys_url == self.database:
+            raise ValueError("SIGNOFF_KEYS_URL has to be another database than SIGNOFF_DATABASE_URL")
+        return self
+
+    @property
+    def keys(self) -> str:
+        return self.keys_url or f"sqlite:///{self.home.resolve() / 'keys.db'}"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.checkpoint_folder or self.home / "checkpoints"
 
     @property
     def route(self) -> dict[str, int]:

@@ -13,7 +13,7 @@ from service.api import schemas, schemas_cases
 from service.api.auth import CaseReader, Lead, Reviewer, TheHouse, needs
 from service.api.door import may_answer, router, shows
 from service.domain.access import Principal, Scope
-from service.errors import Conflict, LeaseLost, LedgerUnavailable, NotFound, SamePerson
+from service.errors import Conflict, Erased, LeaseLost, LedgerUnavailable, NotFound, SamePerson
 from service.usecases import (
     cancel_case,
     claim_case,
@@ -35,6 +35,7 @@ CaseStateInQuery = Annotated[
 Withdrawer = Annotated[Principal, Depends(needs(Scope.DECIDE, Scope.LEAD))]
 _LEASED = may_answer(NotFound, LeaseLost, Conflict, LedgerUnavailable)
 _LATER = may_answer(NotFound, Conflict, LedgerUnavailable)
+_WRITTEN = may_answer(NotFound, Conflict, Erased, LedgerUnavailable)
 _CLAIMED = shows(replies.Claimed, examples.CLAIMED, "Leased to you.")
 
 
@@ -50,12 +51,12 @@ def list_cases(
     queue: schemas.NameInQuery = None,
     state: CaseStateInQuery = None,
     reason: schemas.NameInQuery = None,
+    workflow: schemas.NameInQuery = None,
     after: schemas.After = None,
     limit: schemas.Limit = 50,
 ) -> JSONResponse:
-    return JSONResponse(
-        read_case.page(house, principal, queue=queue, state=state, reason=reason, after=after, limit=limit)
-    )
+    wanted = {"queue": queue, "state": state, "reason": reason, "workflow": workflow, "after": after}
+    return JSONResponse(read_case.page(house, principal, limit=limit, **wanted))
 
 
 @routes.get(
@@ -230,7 +231,7 @@ def undo_decision(case_id: schemas.IdInPath, principal: Reviewer, house: TheHous
     response_model=None,
     status_code=201,
     responses={201: shows(replies.Reopened, examples.REOPENED, "An appeal, in the same queue.")},
-    openapi_extra=_LATER,
+    openapi_extra=_WRITTEN,
 )
 def reopen_one_case(
     case_id: schemas.IdInPath, reopened: schemas_cases.Reopening, principal: Lead, house: TheHouse
@@ -265,7 +266,7 @@ def cancel_one_case(
     response_model=None,
     status_code=201,
     responses={201: shows(replies.Commented, examples.COMMENTED, "On the case's timeline.")},
-    openapi_extra=_LATER,
+    openapi_extra=_WRITTEN,
 )
 def comment_on_case(
     case_id: schemas.IdInPath, said: schemas_cases.Comment, principal: Reviewer, house: TheHouse

@@ -6,6 +6,7 @@ The two handlers that wait are async: forty waiting threads would stop the servi
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from functools import partial
 from typing import Annotated, Literal
 
@@ -17,7 +18,7 @@ from service.api import examples, replies, schemas
 from service.api.auth import Caller, DecisionReader, Explainer, TheHouse
 from service.api.door import may_answer, router, shows
 from service.domain.types import State
-from service.errors import BlindCheck, Conflict, KeyReused, LedgerUnavailable, NotFound, ReleaseOpening
+from service.errors import BlindCheck, Conflict, Erased, KeyReused, LedgerUnavailable, NotFound, ReleaseOpening
 from service.usecases import explain_label, read_decision
 from service.usecases.make_decision import prepare
 
@@ -43,7 +44,7 @@ _EXPLAINED = shows(replies.LabelExplanation, examples.LABEL_EXPLANATION, "What s
     summary="Ask for a decision",
     response_model=None,
     responses={200: _DECIDED, 202: _HELD},
-    openapi_extra=may_answer(KeyReused, ReleaseOpening, LedgerUnavailable),
+    openapi_extra=may_answer(KeyReused, Erased, ReleaseOpening, LedgerUnavailable),
 )
 async def make_decision(
     asked: schemas.DecisionRequest,
@@ -57,7 +58,7 @@ async def make_decision(
     Rule ids and traces come with scope `explain` only. With `dry_run` nothing is recorded and the key is not used.
     """
     work = partial(prepare, house, principal, asked.ask(), key=idempotency_key, dry_run=dry_run)
-    prepared = await asyncio.get_running_loop().run_in_executor(house.judges, work)
+    prepared = await asyncio.get_running_loop().run_in_executor(house.judges, contextvars.copy_context().run, work)
     answered = prepared.answered
     if answered is None:
         # Shielded: a caller that goes away must not take back what the committer has in hand.
@@ -73,7 +74,7 @@ async def make_decision(
     summary="Read a decision, or wait for it",
     response_model=None,
     responses={200: shows(replies.DecisionView, examples.REVIEWED, "As it stands now, with its history.")},
-    openapi_extra=may_answer(NotFound, BlindCheck),
+    openapi_extra=may_answer(NotFound, BlindCheck, Erased),
 )
 async def read_one_decision(
     request: Request,

@@ -10,21 +10,27 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 
 from service.api.auth import needs_of
+from service.api.confined import WITHIN, Within, confine_address, confine_body, within
 from service.api.problems import SlowBody, UnsupportedMediaType
 from service.api.reading import check_media_type, read_json
+from service.domain.access import Principal
 from service.errors import (
     BadRequest,
     Busy,
     FieldProblem,
     Forbidden,
     InvalidRequest,
+    NotFound,
     ServiceError,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     did_you_mean,
 )
+from service.usecases.house import House
 
 EXAMPLE = "x-example"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,15 +74,35 @@ class Door(APIRoute):
                 await need(request)
             if request.method not in _SAFE:
                 _refuse_unheard(request, parameters, self.reads_body)
+            how = within(self.named(request.method), request.state.key_holder) if needs else None
+            if how is not None:
+                return await inner(await self._confined(request, how))
             return await inner(await self.read(request) if self.reads_body else request)
 
         return handle
+
+    def named(self, method: str) -> str:
+        """As tables of routes call it."""
+        return f"{method} {self.path}"
+
+    async def _confined(self, request: Request, how: Within) -> Request:
+        """The request of a key that is limited to workflows, when all that it names is there for it."""
+        house: House = request.app.state.house
+        who: Principal = request.state.key_holder
+        asked = await run_in_threadpool(confine_address, house, who, how, request)
+        if not self.reads_body:
+            return asked
+        read = await self.read(asked)
+        await run_in_threadpool(confine_body, house, who, how, await read.json())
+        return read
 
     def _common(self) -> list[type[ServiceError]]:
         """What any route of this shape may answer, whatever its handler does."""
         kinds: list[type[ServiceError]] = [ServiceError, Busy]
         if needs_of(self.dependant):
-            kinds += [Unauthenticated, Forbidden]
+            kinds += [Unauthenticated, Forbidden, TooManyRequests]
+        if any(self.named(method) in WITHIN for method in self.methods or ()):
+            kinds += [NotFound, InvalidRequest]
         if self.reads_body:
             kinds += [BadRequest, SlowBody, TooLarge, UnsupportedMediaType]
         parts = self.dependant

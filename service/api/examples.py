@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from service.errors import FieldProblem, Forbidden, InvalidRequest, LeaseLost, RulesBroken, ServiceError
+from service.errors import (
+    FieldProblem,
+    Forbidden,
+    InvalidRequest,
+    LeaseLost,
+    RulesBroken,
+    ServiceError,
+    TooManyRequests,
+)
 
 RELEASE = "rel_01KB2ZC8Y7Q4M5N6P7R8S9T0V1"
 DECISION_ID = "dec_01KB2ZD3F8Q2X9V7M4N6P8R0S1"
@@ -100,6 +108,8 @@ REVIEWED: dict[str, Any] = {
         {"at": "2026-11-21T09:00:00.000Z", "state": "waiting", "outcome": "review", "decided_by": None},
         {"state": "final", **REVIEW},
     ],
+    "supersedes": None,
+    "superseded_by": None,
 }
 DECISIONS: dict[str, Any] = {
     "items": [
@@ -190,10 +200,11 @@ RELEASES: dict[str, Any] = {
 }
 HALT: dict[str, Any] = {"workflow": "retail-banking", "why": "the fraud team asked for it"}
 HALTED: dict[str, Any] = {"workflows": ["retail-banking"], "halted": True}
-RESUMED: dict[str, Any] = {"workflows": ["retail-banking"], "halted": False}
-LEDGER: dict[str, Any] = {"ok": True, "records": 18204, "first_bad": None, "why": "", "head": "7c9e" + 60 * "0"}
-READY: dict[str, Any] = {"ready": True, "checks": {"database": "ok", "workflow retail-banking": "ok"}}
-NOT_READY: dict[str, Any] = {"ready": False, "checks": {"workflows": "none yet: run `signoff init`"}}
+READY: dict[str, Any] = {"ready": True, "checks": {"database": "ok", "ledger": "ok", "workflow retail-banking": "ok"}}
+NOT_READY: dict[str, Any] = {
+    "ready": False,
+    "checks": {"database": "ok", "ledger": "records are not taken: OperationalError SQLITE_FULL"},
+}
 #: Problems that say more than their kind alone does.
 ERRORS: dict[type[ServiceError], ServiceError] = {
     InvalidRequest: InvalidRequest(
@@ -204,6 +215,10 @@ ERRORS: dict[type[ServiceError], ServiceError] = {
         "this needs scope review; key 'shop' does not carry it",
         remedy="ask operations for a key of the role reviewer: signoff keys create NAME --role ROLE",
         extra={"scopes": ["review"]},
+    ),
+    TooManyRequests: TooManyRequests(
+        "'shop' may send 600 requests a minute",
+        remedy="wait 1 seconds, and spread requests out; operations can raise the rate of a key",
     ),
     LeaseLost: LeaseLost(
         f"maria holds case {CASE_ID} until 2026-11-21T09:15:00.000Z",
@@ -218,5 +233,5 @@ ERRORS: dict[type[ServiceError], ServiceError] = {
 REQUESTS: dict[str, dict[str, Any]] = {
     "DecisionRequest": DECISION_REQUEST,
     "Halt": HALT,
-    "Resume": {"workflow": "retail-banking"},
+    "Resume": {"workflow": "retail-banking", "dry_run": False, "rerun": True},
 }

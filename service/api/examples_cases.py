@@ -126,6 +126,8 @@ DECIDED: dict[str, Any] = {
     "review": REVIEW,
     "question": None,
     "history": REVIEWED["history"][:1],
+    "supersedes": None,
+    "superseded_by": None,
     "undo_until": "2026-11-21T09:12:51.000Z",
 }
 EVENTS: dict[str, Any] = {

@@ -189,6 +189,7 @@ JOB_WAITING: dict[str, Any] = {
     "ended_at": None,
     "model": None,
     "why": None,
+    "report": None,
 }
 JOB: dict[str, Any] = {
     **JOB_WAITING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi.responses import JSONResponse
 
 from service.api import examples_models, replies_models, schemas, schemas_models
-from service.api.auth import ModelOwner, ReleaseReader, TheHouse
+from service.api.auth import ReleaseReader, TheHouse, Watcher
 from service.api.door import may_answer, router, shows
 from service.errors import Conflict, LedgerUnavailable, NotFound
 from service.usecases import run_jobs
@@ -24,8 +24,9 @@ def list_jobs(
     house: TheHouse,
     workflow: schemas.NameInQuery = None,
     state: schemas_models.JobStateInQuery = None,
+    kind: schemas_models.JobKindInQuery = "train",
 ) -> JSONResponse:
-    return JSONResponse({"items": run_jobs.page(house, workflow, state)})
+    return JSONResponse({"items": run_jobs.page(house, workflow, state, kind=kind)})
 
 
 @routes.get(
@@ -46,5 +47,5 @@ def read_job(job_id: schemas.IdInPath, _: ReleaseReader, house: TheHouse) -> JSO
     responses={200: shows(replies_models.Job, examples_models.JOB_CANCELLED, "Nothing comes of it.")},
     openapi_extra=may_answer(NotFound, Conflict, LedgerUnavailable),
 )
-def cancel_job(job_id: schemas.IdInPath, principal: ModelOwner, house: TheHouse) -> JSONResponse:
+def cancel_job(job_id: schemas.IdInPath, principal: Watcher, house: TheHouse) -> JSONResponse:
     return JSONResponse(run_jobs.cancel(house, principal.name, job_id))

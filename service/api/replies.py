@@ -147,6 +147,8 @@ class DecisionView(Decision):
     reply: Draft | None = Field(None, description="What a language model wrote to an automatic decision, unread.")
     question: OpenQuestion | None = Field(description="Answer it: information is wanted; null: none is.")
     history: list[dict[str, Any]]
+    supersedes: str | None = Field(description="The decision that it took the place of, by a correction.")
+    superseded_by: str | None = Field(description="The decision that took its place, by a correction.")
 
 
 class DecisionSummary(Reply):

@@ -255,7 +255,9 @@ class Job(Reply):
     """Work in the background."""
 
     id: str
-    kind: Literal["train", "doubts"] = Field(description="`doubts`: labels were looked through, no model came of it.")
+    kind: Literal["train", "doubts", "replay", "resume", "correct"] = Field(
+        description="A model comes of `train` only."
+    )
     workflow: str
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     asked: dict[str, Any]
@@ -265,6 +267,9 @@ class Job(Reply):
     ended_at: str | None = Time
     model: str | None = Field(description="That came of it.")
     why: str | None = Field(description="It failed.")
+    report: dict[str, Any] | None = Field(
+        description="What `replay`, `resume` or `correct` found out, once it is done; not in lists."
+    )
 
 
 class JobList(Reply):

@@ -51,16 +51,6 @@ class Halted(Reply):
     halted: bool
 
 
-class LedgerVerified(Reply):
-    """Whether the chain holds, and the first record that does not fit."""
-
-    ok: bool
-    records: int
-    first_bad: int | None
-    why: str
-    head: str = Field(description="Hash of the last good record; a copy kept elsewhere shows rewritten history.")
-
-
 class Alive(Reply):
     """The process answers."""
 
@@ -94,4 +84,5 @@ class Problem(Reply):
     detail: str
     remedy: str
     instance: str
+    request_id: str | None = Field(description="As in `X-Request-Id`: operations find it in the log by that.")
     errors: list[ProblemField]

@@ -137,3 +137,5 @@ class Resume(Body):
     """What to let go on."""
 
     workflow: Annotated[Name | None, Field(description="null: every workflow.")] = None
+    dry_run: Annotated[bool, Field(description="Change nothing, and say what would become of what is held.")] = False
+    rerun: Annotated[bool, Field(description="Decide again what waits only because the service could not.")] = True

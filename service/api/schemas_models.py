@@ -18,6 +18,9 @@ from service.usecases.train_model import Wanted
 
 ModelStateInQuery = Annotated[Literal["candidate", "shadow", "active", "retired", "rejected"] | None, Query()]
 JobStateInQuery = Annotated[Literal["waiting", "running", "done", "failed", "cancelled"] | None, Query()]
+JobKindInQuery = Annotated[
+    Literal["train", "doubts", "replay", "resume", "correct"], Query(description="Which kind of work.")
+]
 AlphasInQuery = Annotated[
     list[Annotated[float, Field(gt=0, lt=1)]] | None, Query(max_length=50, description="Promises to try; repeatable.")
 ]

@@ -9,19 +9,24 @@ import typer
 from rules.errors import RuleErrors
 from service.cli import (
     audit,
+    backups,
     case_bulk,  # noqa: F401 - so that its verbs are among those of cases
     case_verbs,  # noqa: F401 - likewise
     cases,
     decide,
+    decisions,
     documents,
     encoder,
     encoder_tune,
+    erasure,
+    halting,
     index,
     keys,
     label,
     model,
     people,
     pilot,
+    replay,
     rules,
     serving,
     watch,
@@ -37,6 +42,12 @@ app.command()(serving.init)
 app.command()(serving.serve)
 app.command("build-seed")(serving.build_seed)
 app.command()(decide.decide)
+app.add_typer(decisions.app, name="decisions")
+app.command()(replay.replay)
+app.command()(halting.halt)
+app.command()(halting.resume)
+app.command()(backups.backup)
+app.command()(backups.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(people.app, name="people")
 app.add_typer(rules.app, name="rules")
@@ -53,6 +64,10 @@ app.add_typer(encoder.encoder_app, name="encoder")
 app.add_typer(index.app, name="index")
 app.add_typer(cases.app, name="cases")
 app.add_typer(audit.app, name="audit")
+app.command()(erasure.erase)
+app.command()(erasure.purge)
+app.command()(erasure.seal)
+app.add_typer(erasure.holds, name="hold")
 
 
 def main() -> None:

@@ -51,5 +51,9 @@ def lead() -> Principal:
     return Principal("cli", by(), ROLES["lead"])
 
 
+def auditor() -> Principal:
+    return Principal("cli", by(), ROLES["auditor"])
+
+
 def model_owner() -> Principal:
     return Principal("cli", by(), ROLES["model-owner"])

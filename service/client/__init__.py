@@ -22,6 +22,7 @@ from .answers import (
     ScoredLabel,
     Telling,
 )
+from .audit_calls import Checkpoint, Checkpoints, Dossier, LedgerVerified, Record, RecordPage
 from .beside_calls import Beside, Detached, NearCase, SubjectCase
 from .calls import Attributes
 from .case_answers import (
@@ -39,11 +40,14 @@ from .case_answers import (
 from .clients import AsyncSignoff, Signoff
 from .document_answers import Document, DocumentDiff, DocumentPage, DocumentPreview, DocumentSummary, ImportReport
 from .draft_calls import Drafts, LanguageModelDraft, ReplyFigures
+from .erasure_calls import Erasure, LegalHold, LegalHolds, Purged
 from .errors import SignoffError, Unreachable
+from .key_calls import Key
 from .labelling_calls import ExampleView, LabelItem, Labelled, LabellingChosen, LabellingProgress, LabellingStarted
 from .model_answers import Job, Model, ModelReleased, ModelSummary, Release, ShadowReport, SimulatedPromise, Simulation
 from .people_calls import OpenSession, Person
 from .question_calls import AnsweredQuestion, AskedRequester
+from .replay_answers import Appealed, ReplayedDecision, Resumed
 from .rule_answers import (
     Alarm,
     Disabled,
@@ -80,6 +84,7 @@ from .webhook_answers import (
 __all__ = [
     "Alarm",
     "AnsweredQuestion",
+    "Appealed",
     "AskedRequester",
     "AsyncSignoff",
     "Attributes",
@@ -90,6 +95,8 @@ __all__ = [
     "CasePage",
     "CaseQuestion",
     "CaseSummary",
+    "Checkpoint",
+    "Checkpoints",
     "Claimed",
     "DecidedCase",
     "Decision",
@@ -104,9 +111,11 @@ __all__ = [
     "DocumentPage",
     "DocumentPreview",
     "DocumentSummary",
+    "Dossier",
     "Draft",
     "Drafts",
     "Enabled",
+    "Erasure",
     "Event",
     "EventMessage",
     "EventPage",
@@ -119,6 +128,7 @@ __all__ = [
     "HistoryPage",
     "ImportReport",
     "Job",
+    "Key",
     "KnownAnswer",
     "LabelExplanation",
     "LabelItem",
@@ -128,6 +138,9 @@ __all__ = [
     "LabellingStarted",
     "Lack",
     "LanguageModelDraft",
+    "LedgerVerified",
+    "LegalHold",
+    "LegalHolds",
     "Model",
     "ModelReleased",
     "ModelSummary",
@@ -139,11 +152,16 @@ __all__ = [
     "Person",
     "Proposal",
     "ProposalView",
+    "Purged",
     "Question",
+    "Record",
+    "RecordPage",
     "Release",
     "Reloaded",
     "Replayed",
+    "ReplayedDecision",
     "ReplyFigures",
+    "Resumed",
     "Review",
     "RolledBack",
     "RuleError",

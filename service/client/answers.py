@@ -87,6 +87,8 @@ class Decision(Answer):
     review: Review | None = None
     reply: Draft | None = None  #: what a language model wrote to an automatic decision
     question: Question | None = None  #: you are asked for more
+    supersedes: str | None = None  #: the decision that it took the place of, by a correction
+    superseded_by: str | None = None  #: the decision that took its place
 
     @property
     def waiting(self) -> bool:

@@ -75,7 +75,3 @@ class WorkCalls(Calling):
     def halt(self, why: str, workflow: str | None = None) -> Steps[Halted]:
         """Stop automatic decisions, of one workflow or of all."""
         return (yield from self._one(Halted, send("POST", "/v1/halt", body={"workflow": workflow, "why": why})))
-
-    def resume(self, workflow: str | None = None) -> Steps[Halted]:
-        """Let automatic decisions go on."""
-        return (yield from self._one(Halted, send("POST", "/v1/resume", body={"workflow": workflow})))

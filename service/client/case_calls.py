@@ -39,11 +39,19 @@ class CaseCalls(Calling):
         queue: str | None = None,
         state: str | None = None,
         reason: str | None = None,
+        workflow: str | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Steps[CasePage]:
         """A page of cases; open ones (`state="open"`) come best first."""
-        params = {"queue": queue, "state": state, "reason": reason, "after": after, "limit": limit}
+        params = {
+            "queue": queue,
+            "state": state,
+            "reason": reason,
+            "workflow": workflow,
+            "after": after,
+            "limit": limit,
+        }
         return (yield from self._one(CasePage, send("GET", "/v1/cases", params=params)))
 
     def case(self, case_id: str) -> Steps[Case]:

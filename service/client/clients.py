@@ -10,16 +10,20 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 import httpx
 
+from .audit_calls import AuditCalls
 from .beside_calls import BesideCalls
 from .bulk_calls import BulkCalls
 from .calls import WorkCalls
 from .case_calls import CaseCalls
 from .document_calls import DocumentCalls
 from .draft_calls import DraftCalls
+from .erasure_calls import ErasureCalls
+from .key_calls import KeyCalls
 from .labelling_calls import LabellingCalls
 from .model_calls import ModelCalls
 from .people_calls import PeopleCalls
 from .question_calls import QuestionCalls
+from .replay_calls import ReplayCalls
 from .rule_calls import RuleCalls
 from .steps import Outcome, Pause, Steps, arguments
 from .team_calls import TeamCalls
@@ -32,15 +36,19 @@ P = ParamSpec("P")
 
 class Calls(
     WorkCalls,
+    AuditCalls,
     BesideCalls,
     BulkCalls,
     CaseCalls,
     DocumentCalls,
     DraftCalls,
+    ErasureCalls,
+    KeyCalls,
     LabellingCalls,
     ModelCalls,
     PeopleCalls,
     QuestionCalls,
+    ReplayCalls,
     RuleCalls,
     TeamCalls,
     WatchCalls,
@@ -95,6 +103,11 @@ class Signoff:
     explain_label = _now(Calls.explain_label)
     answer = _now(Calls.answer)
     ask_requester = _now(Calls.ask_requester)
+    records = _now(Calls.records)
+    verify_ledger = _now(Calls.verify_ledger)
+    checkpoints = _now(Calls.checkpoints)
+    write_checkpoint = _now(Calls.write_checkpoint)
+    dossier = _now(Calls.dossier)
     beside = _now(Calls.beside)
     detach = _now(Calls.detach)
     cases = _now(Calls.cases)
@@ -190,6 +203,11 @@ class Signoff:
     webhook_deliveries = _now(Calls.webhook_deliveries)
     resend_event = _now(Calls.resend_event)
     resend_events = _now(Calls.resend_events)
+    api_keys = _now(Calls.api_keys)
+    api_key = _now(Calls.api_key)
+    create_key = _now(Calls.create_key)
+    rotate_key = _now(Calls.rotate_key)
+    revoke_key = _now(Calls.revoke_key)
     people = _now(Calls.people)
     person = _now(Calls.person)
     create_person = _now(Calls.create_person)
@@ -200,6 +218,15 @@ class Signoff:
     link_person = _now(Calls.link_person)
     sessions = _now(Calls.sessions)
     end_sessions = _now(Calls.end_sessions)
+    erase_subject = _now(Calls.erase_subject)
+    holds = _now(Calls.holds)
+    place_hold = _now(Calls.place_hold)
+    release_hold = _now(Calls.release_hold)
+    purge = _now(Calls.purge)
+    replay = _now(Calls.replay)
+    replay_many = _now(Calls.replay_many)
+    correct = _now(Calls.correct)
+    appeal = _now(Calls.appeal)
     halt = _now(Calls.halt)
     resume = _now(Calls.resume)
 
@@ -253,6 +280,11 @@ class AsyncSignoff:
     explain_label = _soon(Calls.explain_label)
     answer = _soon(Calls.answer)
     ask_requester = _soon(Calls.ask_requester)
+    records = _soon(Calls.records)
+    verify_ledger = _soon(Calls.verify_ledger)
+    checkpoints = _soon(Calls.checkpoints)
+    write_checkpoint = _soon(Calls.write_checkpoint)
+    dossier = _soon(Calls.dossier)
     beside = _soon(Calls.beside)
     detach = _soon(Calls.detach)
     cases = _soon(Calls.cases)
@@ -348,6 +380,11 @@ class AsyncSignoff:
     webhook_deliveries = _soon(Calls.webhook_deliveries)
     resend_event = _soon(Calls.resend_event)
     resend_events = _soon(Calls.resend_events)
+    api_keys = _soon(Calls.api_keys)
+    api_key = _soon(Calls.api_key)
+    create_key = _soon(Calls.create_key)
+    rotate_key = _soon(Calls.rotate_key)
+    revoke_key = _soon(Calls.revoke_key)
     people = _soon(Calls.people)
     person = _soon(Calls.person)
     create_person = _soon(Calls.create_person)
@@ -358,6 +395,15 @@ class AsyncSignoff:
     link_person = _soon(Calls.link_person)
     sessions = _soon(Calls.sessions)
     end_sessions = _soon(Calls.end_sessions)
+    erase_subject = _soon(Calls.erase_subject)
+    holds = _soon(Calls.holds)
+    place_hold = _soon(Calls.place_hold)
+    release_hold = _soon(Calls.release_hold)
+    purge = _soon(Calls.purge)
+    replay = _soon(Calls.replay)
+    replay_many = _soon(Calls.replay_many)
+    correct = _soon(Calls.correct)
+    appeal = _soon(Calls.appeal)
     halt = _soon(Calls.halt)
     resume = _soon(Calls.resume)
 

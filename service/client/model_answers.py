@@ -132,6 +132,7 @@ class Job(Answer):
     ended_at: datetime | None = None
     model: str | None = None
     why: str | None = None
+    report: dict[str, Any] | None = None  #: what it found out, once it is done
 
     @property
     def ended(self) -> bool:

@@ -80,6 +80,8 @@ class DecisionView:
     explainable: bool  #: the classifier was asked
     history: tuple[Event, ...]
     question: str  #: what the requester is asked now; empty when nothing is
+    supersedes: str = ""  #: the decision that it took the place of
+    superseded_by: str = ""  #: the one that took its place
 
 
 def decision_view(decision: Mapping[str, Any], titles: Mapping[str, str], now: datetime) -> DecisionView:
@@ -104,13 +106,18 @@ def decision_view(decision: Mapping[str, Any], titles: Mapping[str, str], now: d
         explainable=(decision.get("history") or [decision])[0]["decided_by"] != "rules",
         history=tuple(_event(entry, titles, now) for entry in decision.get("history", ())),
         question=(decision.get("question") or {}).get("text") or "",
+        supersedes=decision.get("supersedes") or "",
+        superseded_by=decision.get("superseded_by") or "",
     )
 
 
 def _event(entry: Mapping[str, Any], titles: Mapping[str, str], now: datetime) -> Event:
     waiting = entry["state"] == "waiting"
     labels = ", ".join(label_words(label, titles) for label in entry.get("labels", ()))
-    what = "Put before a person" if waiting else "Decided" + (f" as {labels}" if labels else "")
+    again = " again, once it could be" if entry.get("resumed") else ""
+    what = "Put before a person" if waiting else f"Decided{again}" + (f" as {labels}" if labels else "")
+    if entry.get("superseded_by"):
+        what = f"Superseded by {entry['superseded_by']}"
     return Event(
         at=entry["at"],
         when=words.clock_time(datetime.fromisoformat(entry["at"]), now),

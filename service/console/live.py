@@ -2,7 +2,7 @@
 
 One task a process looks, however many pages are open, and only while one is: at the number of the newest event, which
 costs next to nothing, and only when that rose at the counts. Counting takes a bounded share of the time, however
-many cases there are. What another process writes is seen the same way.
+many cases there are. What another process writes is seen the same way, and it looks at once where it is told of that.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from starlette.concurrency import run_in_threadpool
 
 from service.usecases import lookers, open_counts
 from service.usecases.house import House
+from service.usecases.read_events import ANY
 
-_LOOK = 1.0  # seconds between looks
+_LOOK = 1.0  # seconds between looks, if nothing happens
+_REST = 0.1  # seconds between looks, however much happens
 _SHARE = 20  # counting takes a twentieth of the time at most
 _ANYWAY = 30.0  # seconds after which it is counted again: time alone makes cases late
 _QUIET = 15.0  # seconds after which a sign of life is sent, so that a connection that is gone is noticed
@@ -94,7 +96,8 @@ class Board:
             if found != self.counts:
                 self.counts = found
                 self._tell()
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_REST)
+            await self.house.changed.wait(ANY, _LOOK)
         self._tell()
 
     def _tell(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -16,7 +16,7 @@ from service.console.render import DECISIONS, DOCUMENTS, RULES, TRY, page
 from service.console.rooms import fields
 from service.console.trouble import ConsoleRoute
 from service.domain.access import Principal, Scope
-from service.domain.types import Workflow
+from service.domain.types import State, Workflow
 from service.errors import NotFound
 from service.store.pointers import pointers
 from service.usecases import explain_label, read_decision
@@ -85,14 +85,24 @@ def find(finder: Finder, id: Annotated[str, Query(max_length=64, pattern=r"^\s*d
 
 @router.get("/decisions/{decision_id}")
 def decision(request: Request, house: TheHouse, finder: Finder, decision_id: str) -> Response:
+    return decision_page(request, house, finder, decision_id)
+
+
+def decision_page(
+    request: Request, house: House, finder: Principal, decision_id: str, status: int = 200, **shown: Any
+) -> Response:
+    """One decision, with what a form has to tell."""
     found = read_decision.view(house, finder, decision_id)
     titles = label_titles([house.shelf.policy(found["release"])])
     return page(
         request,
         "decision.html",
+        status,
         decision=decision_view(found, titles, house.clock()),
         may_explain={Scope.RULES, Scope.EXPLAIN, Scope.READ} <= finder.scopes,
         may_explain_label=finder.may(Scope.EXPLAIN),
+        may_appeal=finder.may_somewhere(Scope.LEAD) and found["state"] == State.FINAL.value,
+        **shown,
     )
 
 

@@ -13,10 +13,11 @@ from service.console.pages import label_titles, open_workflows
 from service.console.render import WATCH, page
 from service.console.trouble import ConsoleRoute, notice_of
 from service.console.watch_views import EFFECTS, watch_address, watch_view
+from service.console.words import REASONS, phrase
 from service.domain.access import Principal, Scope
 from service.errors import NotFound, ServiceError
 from service.store.pointers import pointers
-from service.usecases import watch_pause, watch_traffic
+from service.usecases import resume_cases, watch_pause, watch_traffic
 from service.usecases.house import House
 from service.usecases.watch_excerpts import excerpts
 
@@ -74,7 +75,7 @@ def watch_page(
     found = _latest(house, workflow)
     texts = excerpts(house, found["unlike"]) if found is not None else {}
     with house.store.read() as connection:
-        paused = any(each.workflow == workflow and each.watched_by is not None for each in pointers(connection))
+        stands = next(each for each in pointers(connection) if each.workflow == workflow)
     return page(
         request,
         "watch.html",
@@ -82,7 +83,10 @@ def watch_page(
         workflow=workflow,
         address=watch_address(workflow),
         watch=None if found is None else watch_view(found, label_titles([policy]), texts, house.clock()),
-        paused=paused,
+        paused=stands.watched_by is not None,
+        halted=stands.halted,
+        held=[(phrase(REASONS, each["reason"]), each["cases"]) for each in resume_cases.held(house, workflow)],
+        may_halt=onlooker.may(Scope.OPERATE),
         effect=EFFECTS[policy.watch.on_alarm.value],
         days=f"{policy.watch.days:g}",
         may_act=onlooker.may(Scope.MODELS) or onlooker.may(Scope.OPERATE),

@@ -94,6 +94,12 @@ REASONS = _phrases(
     ("degraded", "Part of the service failed", "A part of the service could not do its work.", "block"),
     ("halted", "Automation halted", "Operations have stopped automatic decisions.", "block"),
     ("appeal", "Appeal", "The person concerned contests an earlier decision.", "review"),
+    (
+        "correction",
+        "Correction",
+        "What it was decided by turned out to be wrong, and today it comes out otherwise.",
+        "review",
+    ),
 )
 
 EFFECTS = _phrases(
@@ -265,6 +271,14 @@ SAID: Mapping[str, Phrase] = _phrases(
     ("login-changed", "Changed and recorded.", "", "allow"),
     ("looked", "Looked, and written down.", "", "plain"),
     ("resumed", "Automatic again where it is certified.", "", "allow"),
+    (
+        "gone-on",
+        "Automatic again where it is certified; what was held is decided again in the background.",
+        "",
+        "allow",
+    ),
+    ("halted", "Halted: nothing is allowed automatically any more. Rules still block.", "", "block"),
+    ("contested", "People decide it anew. What was decided stands until they have.", "", "review"),
     ("webhook-changed", "Changed, and written down.", "", "allow"),
     ("webhook-paused", "Paused: nothing is sent to it.", "", "plain"),
     ("webhook-resumed", "Resumed: what waits is sent now.", "", "allow"),

@@ -32,6 +32,7 @@ MEMBERS: Mapping[str, Member] = {
     "decision": Member(_ID, "Id of the decision."),
     "instead_of": Member(_ID, "Id of the model that answered until now."),
     "job": Member(_ID, "Id of the job."),
+    "key": Member(_ID, "Id of the API key."),
     "kind": Member(_NAME, "Which kind of case or alarm."),
     "look": Member(_ID, "Id of the look at live traffic."),
     "model": Member(_ID, "Id of the model; empty: the one that came with the workflow."),
@@ -45,6 +46,7 @@ MEMBERS: Mapping[str, Member] = {
     "sequence": Member(_WHOLE, "Sequence of the documents."),
     "stage": Member(_NAME, "What a claimed case was claimed from."),
     "state": Member(_NAME, "Where it stands now."),
+    "superseded_by": Member(_ID, "Id of the decision that took its place."),
     "until": Member(_TIME, "Until when."),
     "usual": Member(_COUNTS, "What was counted before."),
     "webhook": Member(_ID, "Id of the webhook."),
@@ -86,14 +88,12 @@ TEST = "webhook.test"
 
 _ALL = (
     EventType("decision.created", "A decision was made, or waits for a person.", ("decision", "workflow", "state")),
-    EventType(
-        "decision.final", "A person decided what had waited.", ("decision", "workflow", "outcome"), ("case", "state")
-    ),
+    EventType("decision.final", "What had waited was decided.", ("decision", "workflow", "outcome"), ("case", "state")),
     EventType(
         "decision.corrected",
-        "A person overturned what had been answered already.",
+        "What had been answered already was overturned by a person, or corrected: another decision took its place.",
         ("decision", "workflow", "outcome"),
-        ("case", "state"),
+        ("case", "state", "superseded_by"),
     ),
     EventType(
         "decision.superseded", "A later decision took its place.", ("decision", "workflow"), ("case", "other", "state")
@@ -145,6 +145,7 @@ _ALL = (
     EventType("watch.paused", "Because of an alarm, people decide everything.", ("look", "workflow")),
     EventType("watch.resumed", "What an alarm stopped is automatic again.", ("look", "workflow")),
     EventType("job.ended", "Work in the background is done or failed.", ("job", "workflow", "state"), ("model",)),
+    EventType("key.expiring", "An API key ends within two weeks and nothing takes its place.", ("key", "until")),
     EventType("webhook.paused", "Nothing is sent to a webhook any more.", ("webhook", "why")),
     EventType("webhook.resumed", "A webhook gets what it missed.", ("webhook",)),
 )

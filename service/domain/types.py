@@ -57,6 +57,7 @@ class Reason(StrEnum):
     DEGRADED = "degraded"  #: A part of the service could not do its work.
     HALTED = "halted"  #: Operations stopped automatic decisions.
     APPEAL = "appeal"  #: The subject contests a decision.
+    CORRECTION = "correction"  #: A rule, document or release it was decided by was wrong; today it comes out otherwise.
 
 
 class Autonomy(StrEnum):

@@ -65,13 +65,12 @@ def of_case(connection: Connection, case_id: str) -> list[sa.Row[Any]]:
 
 
 def requests(connection: Connection, case_id: str) -> list[sa.Row[Any]]:
-    """The decisions, oldest first: id, created_at, subject, and the payloads `asked` and `answered`, None where they
+    """The decisions, oldest first: id, created_at, and the payloads `asked` and `answered`, None where they
     are gone."""
     query = (
         sa.select(
             decisions.c.id,
             decisions.c.created_at,
-            _request.c.subject,
             _request.c.data.label("asked"),
             _answer.c.data.label("answered"),
         )

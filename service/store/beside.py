@@ -68,16 +68,19 @@ def of_subject(
     without: Collection[str],
     queues: Collection[str] | None,
     limit: int,
+    workflows: Collection[str] | None = None,
 ) -> list[sa.Row[Any]]:
     """The cases in which the subject's decisions go on, open ones first, the newest first among them; not of the
-    decisions `without`, and of some queues only, or of all (None)."""
+    decisions `without`, and of some queues and workflows only, or of all (None)."""
     of_decisions = (
         sa.select(decisions.c.case)
         .join(payloads, payloads.c.id == decisions.c.request)
-        .where(payloads.c.subject == subject, decisions.c.case.is_not(None), decisions.c.id.not_in(without))
+        .where(payloads.c.key == subject, decisions.c.case.is_not(None), decisions.c.id.not_in(without))
     )
     closed = sa.case((cases.c.state.in_([state.value for state in OPEN]), 0), else_=1)
     query = sa.select(cases).where(cases.c.id.in_(of_decisions), _REAL).order_by(closed, cases.c.id.desc())
     if queues is not None:
         query = query.where(cases.c.queue.in_(queues))
+    if workflows is not None:
+        query = query.where(cases.c.workflow.in_(workflows))
     return list(connection.execute(query.limit(limit)))

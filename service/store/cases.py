@@ -89,13 +89,19 @@ def due(connection: Connection, queue: str, now: datetime, limit: int) -> list[s
     return list(connection.execute(_DUE, {"queue": queue, "now": now, "most": limit}))
 
 
-def best(connection: Connection, queue: str, person: str) -> sa.Row[Any] | None:
-    """What was handed over to this person, then the best of what anybody may have and they did not pass over.
+def best(
+    connection: Connection, queue: str, person: str, workflows: Collection[str] | None = None
+) -> sa.Row[Any] | None:
+    """What was handed over to this person, then the best of what anybody may have and they did not pass over; of some
+    workflows only, or of all (None).
 
     Held until this transaction ends, and passed over by other claimers meanwhile.
     """
     whose = {"queue": queue, "person": person}
-    return connection.execute(_MINE, whose).one_or_none() or connection.execute(_BEST, whose).one_or_none()
+    mine, free = _MINE, _BEST
+    if workflows is not None:
+        mine, free = (query.where(cases.c.workflow.in_(sorted(workflows))) for query in (mine, free))
+    return connection.execute(mine, whose).one_or_none() or connection.execute(free, whose).one_or_none()
 
 
 def write(connection: Connection, case: sa.Row[Any], values: Mapping[str, Any]) -> sa.Row[Any] | None:
@@ -126,10 +132,13 @@ def page(
     reason: str | None,
     after: str | None,
     limit: int,
+    workflows: Collection[str] | None = None,
 ) -> list[sa.Row[Any]]:
-    """Best first for open ones, newest first otherwise; of some queues only, or of all (None). The cursor is the last
-    case's id."""
+    """Best first for open ones, newest first otherwise; of some queues and workflows only, or of all (None). The cursor
+    is the last case's id."""
     query = sa.select(cases)
+    if workflows is not None:
+        query = query.where(cases.c.workflow.in_(sorted(workflows)))
     if queues is not None:
         query = query.where(cases.c.queue.in_(queues) if len(queues) != 1 else cases.c.queue == min(queues))
     if state == "open":

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from service.store.tables_learning import jobs
+from service.store.tables_replay import job_reports
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 STATES = (WAITING, RUNNING, DONE, FAILED, CANCELLED)
@@ -48,8 +49,11 @@ def latest(connection: Connection, kind: str, workflow: str) -> sa.Row[Any] | No
 
 
 def first_waiting(connection: Connection) -> str | None:
-    """The one that has waited longest."""
-    return connection.scalar(sa.select(jobs.c.id).where(jobs.c.state == WAITING).order_by(jobs.c.id).limit(1))
+    """The one that has waited longest; before a training, which takes longest, whatever else waits."""
+    trains = sa.case((jobs.c.kind == "train", 1), else_=0)
+    query = sa.select(jobs.c.id).where(jobs.c.state == WAITING).order_by(trains, jobs.c.id).limit(1)
+    found: str | None = connection.scalar(query)
+    return found
 
 
 def take(connection: Connection, job: str, worker: str, now: datetime) -> bool:
@@ -78,6 +82,18 @@ def end(
 ) -> bool:
     """It is done or has failed; whether it still was the worker's to end."""
     return connection.execute(_running(job, worker).values(state=state, ended_at=now, made=made, why=why)).rowcount == 1
+
+
+def keep_report(connection: Connection, job: str, report: Mapping[str, Any]) -> None:
+    """What it found out; of a job that is done twice, what it found out last."""
+    connection.execute(job_reports.delete().where(job_reports.c.job == job))
+    connection.execute(job_reports.insert().values(job=job, report=dict(report)))
+
+
+def report(connection: Connection, job: str) -> dict[str, Any] | None:
+    """None: it has not ended, or its kind reports nothing."""
+    found = connection.scalar(sa.select(job_reports.c.report).where(job_reports.c.job == job))
+    return dict(found) if found is not None else None
 
 
 def put_back(connection: Connection, job: str, worker: str) -> None:

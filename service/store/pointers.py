@@ -49,6 +49,7 @@ _POINTER = sa.select(
     )
 )
 _ONE = _POINTER.where(workflows.c.name == sa.bindparam("workflow"))
+_STOPPED = sa.select(workflows.c.halted, workflows.c.watched_by).where(workflows.c.name == sa.bindparam("workflow"))
 _ALL = _POINTER.order_by(workflows.c.name)
 
 
@@ -84,6 +85,23 @@ def pointer(connection: Connection, workflow: str) -> Pointer | None:
 def pointers(connection: Connection) -> list[Pointer]:
     """Of every workflow, by name."""
     return [_pointer(row) for row in connection.execute(_ALL)]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What keeps everything from being automatic, as it stands at this very moment."""
+
+    halted: bool
+    watched: bool  #: a look at live traffic sent to people what was automatic
+
+    def __bool__(self) -> bool:
+        return self.halted or self.watched
+
+
+def stopped(connection: Connection, workflow: str) -> Stopped:
+    """For whoever records a decision: asked in the transaction that does, nothing automatic slips past a halt."""
+    row = connection.execute(_STOPPED, {"workflow": workflow}).one()
+    return Stopped(bool(row.halted), row.watched_by is not None)
 
 
 def _pointer(row: sa.Row[Any]) -> Pointer:
@@ -165,3 +183,11 @@ def release_history(connection: Connection, workflow: str | None = None, limit: 
     if workflow is not None:
         query = query.where(releases.c.workflow == workflow)
     return list(connection.execute(query))
+
+
+def was_released(connection: Connection, workflow: str, *, policy: str, rules: str) -> bool:
+    """Whether there is a release of the workflow with these two, by their digests."""
+    found = sa.select(releases.c.id).where(
+        releases.c.workflow == workflow, releases.c.policy == policy, releases.c.rules == rules
+    )
+    return connection.scalar(found.limit(1)) is not None

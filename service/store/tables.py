@@ -1,14 +1,16 @@
 """The tables. Each constraint names the promise it keeps.
 
-Personal text lives in `payloads` alone; everything else holds ids, digests and words of our own.
+Personal text lives in `payloads` alone, sealed; everything else holds ids, digests and words of our own.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+
+from service.store.sealed import Sealed
 
 metadata = sa.MetaData(
     naming_convention={
@@ -34,11 +36,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return (
-            None
-            if value is None
-            else datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
-        )
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,6 +69,13 @@ api_keys = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant),
     sa.Column("revoked_at", Instant),
+    sa.Column("scopes", sa.JSON(none_as_null=True)),  # of the role's; null: all of them
+    sa.Column("workflows", sa.JSON(none_as_null=True)),  # null: every one
+    sa.Column("rate", sa.Integer),  # requests a minute; 0: any number; null: as the settings have it
+    sa.Column("created_by", _NAME),
+    sa.Column("replaced_by", _ID),  # the key that took its place
+    sa.Column("used_at", Instant),  # about when it last opened something
+    sa.Column("warned_at", Instant),  # when it was told that it ends soon
 )
 
 # Rule sets, policies and heads as bytes, named by their digest: a replica starts with an empty disk.
@@ -299,15 +304,19 @@ vectors = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
 
-# The only place for personal text: what a caller asked, what was answered, what a reviewer wrote.
+# The only place for personal text: what a caller asked, what was answered, what a reviewer wrote. Sealed under a key
+# that lies elsewhere; empty: erased.
 payloads = sa.Table(
     "payloads",
     metadata,
     sa.Column("id", _ID, primary_key=True),
-    sa.Column("subject", _NAME, index=True),
+    sa.Column("subject", _NAME),  # of what is not sealed yet alone: else whom it is about is known by its key
+    sa.Column("key", _ID),  # that it is sealed under; null: not yet
     sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", Sealed, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    sa.Index("ix_payloads_key", "key"),
+    sa.Index("ix_payloads_open", "id", sqlite_where=sa.text("key IS NULL"), postgresql_where=sa.text("key IS NULL")),
 )
 
 decisions = sa.Table(
@@ -334,6 +343,7 @@ decisions = sa.Table(
     sa.Column("known_answer", _ID),
     sa.Index("ix_decisions_workflow_id", "workflow", "id"),
     sa.Index("ix_decisions_principal_id", "principal", "id"),
+    sa.Index("ix_decisions_request", "request"),
 )
 
 # Same key, same answer: the primary key makes the second writer find the first one's decision.

@@ -92,7 +92,7 @@ def answer(house: House, principal: Principal, decision_id: str, said: Answer, *
         values = boosted(connection, row, policy, now)
         payload = house.new_id("pay")
         written = to_bytes({**json.loads(said.as_bytes()), "rules": rules_part(looked.ruling)})
-        payloads.add(connection, payloads.subject_of(connection, decision_id), now, (payload, "information", written))
+        payloads.add_beside(connection, decision_id, now, (payload, "information", written))
         effect = looked.ruling.effect
         questions.end(
             connection,

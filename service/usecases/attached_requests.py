@@ -26,7 +26,7 @@ def _told(row: Row[Any], text: str) -> dict[str, Any]:
     return {
         "decision": row.id,
         "created_at": timestamp(row.created_at),
-        "subject": row.subject,
+        "subject": request.get("subject"),
         "erased": erased,
         "differences": [{"here": here, "there": there} for here, there in parts],
     }

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from index.model import Vector
-from rules.normalize import normalize
 from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.domain.case import SETTLED, CaseState
@@ -28,6 +27,7 @@ from service.usecases.explain_rules import explain_made
 from service.usecases.house import House
 from service.usecases.move_case import no_case
 from service.usecases.queue_policy import sees, visible
+from service.usecases.read_as import read_text
 from service.usecases.read_case import EXCERPT, summary
 from service.usecases.shown_text import shown_text
 
@@ -54,7 +54,7 @@ def beside(house: House, principal: Principal, case_id: str) -> dict[str, Any]:
             "case": case_id,
             "led": led,
             "nearest": [_like(house, connection, each, similarity, led=led) for each, similarity in nearest],
-            "subject": _of_subject(house, connection, found, own, queues, led=led),
+            "subject": _of_subject(house, connection, found, own, queues, principal.workflows, led=led),
             "rules": _rules(house, found) if led and principal.may(Scope.EXPLAIN) else None,
         }
 
@@ -68,14 +68,14 @@ def _own(connection: Connection, found: Grounds) -> tuple[str, ...]:
 
 def _vector(house: House, found: Grounds, stored: Row[Any] | None) -> tuple[Vector | None, str]:
     """The vector that was kept; of a copy and of what came before vectors were, one made now. None: it is erased."""
-    if stored is not None:
+    if stored is not None and stored.data is not None:
         return read_vector(stored.data), stored.encoder
     with house.store.read() as connection:
         text = str(json.loads(payloads.get(connection, found.decision.request)).get("text", ""))
     if not text:
         return None, ""
     release = house.shelf.open(found.decision.release)
-    windows = release.encoder.windows(normalize(text).clean, max_windows=house.settings.max_windows)
+    windows = release.encoder.windows(read_text(text), max_windows=house.settings.max_windows)
     return windows.pooled, release.encoder.digest
 
 
@@ -87,7 +87,8 @@ def _nearest(
     own: Collection[str],
     queues: Collection[str] | None,
 ) -> list[tuple[Row[Any], float]]:
-    rows = store.decided(connection, found.case.workflow, encoder, own, queues, _LOOKED_AT)
+    near = store.decided(connection, found.case.workflow, encoder, own, queues, _LOOKED_AT)
+    rows = [row for row in near if row.data is not None]  # of what is erased the vector is gone
     if not rows:
         return []
     similarity = np.stack([read_vector(row.data) for row in rows]) @ vector
@@ -116,14 +117,16 @@ def _of_subject(
     found: Grounds,
     own: Sequence[str],
     queues: Collection[str] | None,
+    workflows: Collection[str] | None,
     *,
     led: bool,
 ) -> dict[str, Any]:
     if found.subject is None:
         return {"subject": None, "cases": [], "more": False}
-    rows = store.of_subject(connection, found.subject, own, queues, _OF_SUBJECT + 1)
+    rows = store.of_subject(connection, found.subject, own, queues, _OF_SUBJECT + 1, workflows)
+    request = json.loads(payloads.get(connection, found.decision.request))
     return {
-        "subject": found.subject,
+        "subject": request.get("subject"),
         "cases": [_other(house, connection, row, led=led) for row in rows[:_OF_SUBJECT]],
         "more": len(rows) > _OF_SUBJECT,
     }

@@ -37,7 +37,7 @@ def cancel(
         if decision is not None and decision != case.decision:
             if decision not in others:
                 raise not_attached(case, decision)
-            _take_out(connection, house, case, decision, principal.name, now, note)
+            take_out(connection, house, case, decision, principal.name, now, note)
             return [decision]
         possible = (CaseState(case.state), CaseAction.CANCEL) in TRANSITIONS
         if possible and (not lead or decision is not None):
@@ -46,9 +46,9 @@ def cancel(
         move(connection, house, case, CaseAction.CANCEL, by=principal.name, now=now,
              values={"assigned_to": None}, note=note)  # fmt: skip
         if not is_copy(case):
-            _withdraw(connection, house, case, case.decision, now)
+            withdraw(connection, house, case, case.decision, now)
         for each in others:
-            _withdraw(connection, house, case, each, now)
+            withdraw(connection, house, case, each, now)
             body = {"decision": each, "case": case_id, "with": case.decision, "by": principal.name}
             ledger.append(connection, "decision.cancelled_with", each, now, body)
         return [case.decision, *others]
@@ -75,17 +75,17 @@ def _leads(house: House, principal: Principal, case_id: str) -> bool:
     return lead
 
 
-def _take_out(
+def take_out(
     connection: Connection, house: House, case: Row[Any], decision: str, by: str, now: datetime, note: str | None
 ) -> None:
     """Nobody needs this one; the case goes on with the others."""
     attached.remove(connection, case.id, [decision])
     told = {"attached": decision}
     move(connection, house, case, CaseAction.DETACH, by=by, now=now, told=told, note=note, about_decision=decision)
-    _withdraw(connection, house, case, decision, now)
+    withdraw(connection, house, case, decision, now)
 
 
-def _withdraw(connection: Connection, house: House, case: Row[Any], decision: str, now: datetime) -> None:
+def withdraw(connection: Connection, house: House, case: Row[Any], decision: str, now: datetime) -> None:
     stands = decisions.get(connection, decision)
     if stands is None or stands.state != State.WAITING.value:
         return

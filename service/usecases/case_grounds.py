@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from service.store.engine import Connection, Row
 from service.usecases.house import House
 from service.usecases.move_case import no_case
 from service.usecases.queue_policy import queue_policy
+from service.usecases.standing_answer import standing_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Grounds:
     decision: Row[Any]
     made: Mapping[str, Any]  #: what was answered
 
-    subject: str | None  #: whom the request is about
+    subject: str | None  #: stands for whom the request is about
 
     @property
     def blind(self) -> bool:
@@ -41,7 +41,7 @@ def grounds(house: House, case_id: str) -> Grounds:
         decision = decisions.get(connection, case.decision) if case else None
         if case is None or decision is None:
             raise no_case(case_id)
-        made = json.loads(payloads.get(connection, decision.answer))
+        made = standing_answer(connection, decision)
         subject = payloads.subject_of(connection, decision.id)
     policy = queue_policy(house, case.queue, case.workflow)
     return Grounds(house.shelf.policy(decision.release), policy, case, decision, made, subject)

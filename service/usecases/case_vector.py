@@ -13,14 +13,14 @@ from service.usecases.house import House
 _STORED = "<f2"  # a half as long as it is made; cosines keep three digits
 
 
-def keep_vector(house: House, connection: Connection, decision: str, subject: str | None, asked: Asked) -> None:
+def keep_vector(house: House, connection: Connection, decision: str, asked: Asked) -> None:
     """In the transaction that opens a case. Nothing where no encoder read the request."""
     opinion = asked.considered.opinion
     if opinion is None:
         return
     payload = house.new_id("pay")
     data = opinion.windows.pooled.astype(_STORED).tobytes()
-    payloads.add(connection, subject, asked.at, (payload, "vector", data))
+    payloads.add_beside(connection, decision, asked.at, (payload, "vector", data))
     beside.keep_vector(connection, decision, payload, asked.release.encoder.digest)
 
 

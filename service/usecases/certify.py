@@ -25,6 +25,7 @@ from service.usecases.consider import Allow, Considered, Rooms, consider, rooms_
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.read_as import read_as
 from service.usecases.remember import read_ahead, remembering
 from service.usecases.shelf import OpenRelease
 
@@ -149,7 +150,7 @@ def walk(
     sessions = house.settings.encoder_sessions
     count = max(1, sessions - 1) if house.shelf.attended else sessions
     with ThreadPoolExecutor(count, thread_name_prefix="certify") as threads:
-        ahead = [threads.submit(read_ahead, house, rooms, text.clean) for text in texts]
+        ahead = [threads.submit(read_ahead, house, rooms, read_as(text)) for text in texts]
         try:
             for case, text, reading in zip(cases, texts, ahead, strict=True):
                 wait([reading])  # what went wrong there goes wrong again where it is asked for, and is told there

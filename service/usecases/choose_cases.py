@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from rules.normalize import normalize
 from service.domain.access import Principal, Scope
 from service.domain.answer import timestamp
 from service.domain.case import CaseState, lease_expired
@@ -26,6 +25,7 @@ from service.usecases.case_grounds import is_blind, suggestions
 from service.usecases.house import House
 from service.usecases.move_case import is_copy, no_case
 from service.usecases.queue_policy import queue_policy
+from service.usecases.read_as import read_text
 from service.usecases.read_case import EXCERPT
 from service.usecases.shown_text import shown_text
 
@@ -84,7 +84,7 @@ def choose(house: House, principal: Principal, wanted: Wanted, states: Iterable[
     items: list[Item] = []
     left_out: list[tuple[str, str]] = []
     with house.store.read() as connection:
-        rows = _rows(connection, wanted)
+        rows = _rows(connection, principal, wanted)
         for row in rows:
             if target is None and len(items) > MOST:
                 break  # they come best first
@@ -126,14 +126,17 @@ def _check(wanted: Wanted) -> None:
         raise InvalidRequest(problem.message, problems=(problem,))
 
 
-def _rows(connection: Connection, wanted: Wanted) -> Sequence[Row[Any]]:
+def _rows(connection: Connection, principal: Principal, wanted: Wanted) -> Sequence[Row[Any]]:
     if wanted.queue is not None:
         among, reason = frozenset({wanted.queue}), wanted.reason
-        return cases.page(connection, queues=among, state="open", reason=reason, after=None, limit=_LOOKED)
+        mine = principal.workflows
+        return cases.page(
+            connection, queues=among, state="open", reason=reason, after=None, limit=_LOOKED, workflows=mine
+        )
     found = []
     for case_id in dict.fromkeys(wanted.cases):
         row = cases.get(connection, case_id)
-        if row is None:
+        if row is None or not principal.reaches(row.workflow):
             raise no_case(case_id)
         found.append(row)
     return found
@@ -164,11 +167,11 @@ def _text(house: House, principal: Principal, case_id: str) -> str:
     with house.store.read() as connection:
         row = cases.get(connection, case_id)
         decision = decisions.get(connection, row.decision) if row is not None else None
-        if row is None or decision is None:
+        if row is None or decision is None or not principal.reaches(row.workflow):
             raise no_case(case_id)
         _admit(principal, row.queue)
         return str(json.loads(payloads.get(connection, decision.request)).get("text", ""))
 
 
 def _vector(house: House, text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    return house.encoder.windows(normalize(text).clean, max_windows=house.settings.max_windows).pooled
+    return house.encoder.windows(read_text(text), max_windows=house.settings.max_windows).pooled

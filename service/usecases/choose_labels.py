@@ -15,7 +15,6 @@ import numpy.typing as npt
 import structlog
 
 from index.encoder import EncoderPool
-from rules.normalize import normalize
 from service.domain.types import Workflow
 from service.errors import ServiceError
 from service.learn import choice
@@ -28,6 +27,7 @@ from service.usecases.embed import embed
 from service.usecases.examples import TRAIN
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.read_as import read_text
 from service.usecases.shelf import OpenRelease
 from service.usecases.start_labelling import TEACHING, Asking, at_hand, backlog_payload
 from service.usecases.training_material import unsettled
@@ -97,14 +97,14 @@ def _order(
         return []
     encoder = house.encoder if release is None else release.judge_encoder
     requests = [request_of(row.request) for row in rows]
-    texts = [normalize(request["text"]).clean for request in requests]
+    texts = [read_text(request["text"]) for request in requests]
     vectors = _vectors(house, texts, encoder, progress)
     unsure: npt.NDArray[np.floating] | None = None
     if release is not None:
         attributes = [release.ruleset.schema.coerce(request.get("attributes") or {}) for request in requests]
         seen = [Seen(*each) for each in zip(vectors, texts, attributes, strict=True)]
         unsure = choice.uncertainty(_probabilities(release, seen), several=policy.several)
-    labelled = _vectors(house, [normalize(text).clean for text in known], encoder, progress) if known else None
+    labelled = _vectors(house, [read_text(text) for text in known], encoder, progress) if known else None
     count = min(_AHEAD, len(rows))
     return [int(place) for place in choice.choose(vectors, count, uncertainty=unsure, labelled=labelled)]
 

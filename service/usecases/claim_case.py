@@ -37,7 +37,7 @@ def claim_next(house: House, principal: Principal, queue: str) -> dict[str, Any]
     def work(connection: Connection) -> Row[Any] | None:
         wake_queue(connection, house, queue, policy, now)
         for _ in range(_TRIES):
-            row = cases.best(connection, queue, principal.name)
+            row = cases.best(connection, queue, principal.name, principal.workflows)
             if row is None:
                 return None
             if independent(connection, row, principal):
@@ -154,6 +154,8 @@ def new_lease(principal: Principal, policy: QueuePolicy, now: datetime) -> Lease
 def independent(connection: Connection, row: Row[Any], principal: Principal) -> bool:
     """Whether somebody may say what they think of a case: not of one that somebody decided already and that waits for
     another opinion, if they are that person, or the one who asked. The one place that this is settled."""
+    if row.version == 1:
+        return True  # nothing was done with it yet
     said = [each.reviewer for each in reviews.of_case(connection, row.id) if each.undone_at is None]
     if not said:
         return True

@@ -110,7 +110,27 @@ def _tell(
     waited = before.state == State.WAITING.value
     if waited or (before.outcome, list(before.labels)) != (review.outcome, list(review.labels)):
         kind = "decision.final" if waited else "decision.corrected"
+        if not waited:
+            _record_overturned(connection, before, case, review, now)
         events.add(connection, house.new_id("evt"), kind, before.id, told, now)
+
+
+def _record_overturned(
+    connection: Connection, before: Row[Any], case: Row[Any], review: Row[Any], now: datetime
+) -> None:
+    """What went out was another answer: both are told, so that nobody has to look for the first one."""
+    body = {
+        "decision": before.id,
+        "case": case.id,
+        "review": review.id,
+        "reviewer": review.reviewer,
+        "was": {"outcome": before.outcome, "decided_by": before.decided_by, "labels": list(before.labels)},
+        "state": State.FINAL.value,
+        "outcome": review.outcome,
+        "decided_by": DecidedBy.REVIEWER.value,
+        "labels": list(review.labels),
+    }
+    ledger.append(connection, "decision.overturned", before.id, now, body)
 
 
 def _decide_with(

@@ -14,6 +14,9 @@ from service.usecases.reload_rules import reload
 from service.usecases.rule_files import GOLDEN
 from service.usecases.workflow_file import FILE
 
+#: Asked for by name, so also files that are older than what answers.
+SIGNAL = "SIGHUP"
+
 log = structlog.get_logger("signoff")
 
 
@@ -24,7 +27,7 @@ def take_over(house: House, by: str) -> bool:
     was busy, so that it is worth trying again.
     """
     try:
-        report = reload(house, by, automatic=True)
+        report = reload(house, by, automatic=True, untouched=by == SIGNAL)
     except RulesBroken as error:
         log.warning(
             "rules_broken_last_good_set_serves",

@@ -33,6 +33,11 @@ class Encoders:
                 self._others[digest] = found
         return found
 
+    def forget(self) -> None:
+        """Keep no text of a request in memory."""
+        for pool in (self.own, *list(self._others.values())):
+            pool.forget()
+
     def _open(self, digest: str) -> EncoderPool:
         folder = self._folder / digest
         remedy = f"put encoder {digest[:12]} back into {folder}, or fit the workflow anew: signoff workflow refit NAME"

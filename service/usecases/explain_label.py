@@ -26,6 +26,7 @@ from service.store import examples, known_answers, models, payloads, pointers
 from service.store.engine import Row
 from service.usecases.house import House
 from service.usecases.nearest_examples import nearest_examples
+from service.usecases.read_as import read_text
 from service.usecases.read_decision import seen
 from service.usecases.shown_text import shown_text
 
@@ -98,7 +99,7 @@ def _past(house: House, principal: Principal, decision_id: str) -> _Past:
 
 def _looked_at(house: House, past: _Past, encoder: EncoderPool) -> Seen:
     """What the head saw then."""
-    text = normalize(past.request["text"]).clean
+    text = read_text(past.request["text"])
     attributes = AttributeSchema(past.workflow.attributes).coerce(past.request.get("attributes") or {})
     found = [(_document(each), each["score"]) for each in past.made.get("documents", ())]
     vector = encoder.windows(text, max_windows=house.settings.max_windows).pooled

@@ -17,7 +17,6 @@ import numpy as np
 
 from index.encoder import EncoderPool
 from index.model import Query
-from rules.normalize import normalize
 from rules.schema import AttributeSchema
 from service.domain.signal_values import signal_values
 from service.domain.types import Workflow
@@ -33,6 +32,7 @@ from service.usecases.embed import embed
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.read_as import read_text
 from service.usecases.shelf import OpenRelease
 
 # Part of a kept head's name, so that a change of how heads are fitted fits them anew.
@@ -112,7 +112,7 @@ def seen(house: House, ground: Ground, examples: Sequence[Example], progress: Pr
 
 def material(house: House, ground: Ground, examples: Sequence[Example], progress: Progress = silent) -> Material:
     """The examples as a head learns from them: clean, typed, encoded once ever."""
-    texts = [normalize(example.text).clean for example in examples]
+    texts = [read_text(example.text) for example in examples]
     schema = AttributeSchema(ground.workflow.attributes)
     attributes = [schema.coerce(example.attributes) for example in examples]
     return Material(

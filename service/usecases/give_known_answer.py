@@ -40,7 +40,6 @@ class Copy:
     case: Row[Any]  #: in which it was decided first
     made: Mapping[str, Any]  #: what was answered
     labels: tuple[str, ...]  #: that it was answered with, or that people were led to
-    subject: str | None
 
 
 def drawn(house: House, principal: Principal, queue: str, policy: QueuePolicy) -> Copy | None:
@@ -52,7 +51,8 @@ def drawn(house: House, principal: Principal, queue: str, policy: QueuePolicy) -
         return None
     with house.store.read() as connection:
         found = known_answers.for_person(connection, queue, identity(principal.name), _LOOKED)
-    for known in _by_chance(house, found)[:_TRIES]:
+    there = [known for known in found if principal.reaches(known.workflow)]
+    for known in _by_chance(house, there)[:_TRIES]:
         if retire(house, known):
             continue
         with house.store.read() as connection:
@@ -72,14 +72,13 @@ def _read(house: House, known: Row[Any]) -> Copy | None:
         decision = decisions.get(connection, known.decision)
         case = cases.first_of(connection, known.decision)
         made = request_of(payloads.get(connection, decision.answer)) if decision is not None else {}
-        subject = payloads.subject_of(connection, known.decision)
     if decision is None or case is None or not made:
         return None
     if made["state"] == State.FINAL.value:
         labels = tuple(scored["label"] for scored in made["labels"])
     else:
         labels = tuple(each["label"] for each in suggestions(house.shelf.policy(decision.release), made))
-    return Copy(known, decision, case, made, labels, subject)
+    return Copy(known, decision, case, made, labels)
 
 
 def give(
@@ -125,7 +124,7 @@ def _add_decision(
     row, made = copy.decision, copy.made
     answer_id = house.new_id("pay")
     answer = to_bytes({**made, "id": decision_id, "case": case_id, "created_at": timestamp(at)})
-    payloads.add(connection, copy.subject, at, (answer_id, "answer", answer))
+    payloads.add_beside(connection, row.id, at, (answer_id, "answer", answer))
     final = made["state"] == State.FINAL.value
     decisions.add(
         connection,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import secrets
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,7 @@ from index.encoder import EncoderPool
 from index.errors import IndexFault
 from index.latest import Latest
 from service.errors import CannotStart, ServiceError
-from service.ids import new_id
+from service.ids import id_at, new_id
 from service.settings import Settings
 from service.store.engine import Store, open_store
 from service.store.migrate import check_schema
@@ -27,7 +25,11 @@ from service.usecases.changed import Changed
 from service.usecases.disables import Disables
 from service.usecases.document_checks import DocumentChecks
 from service.usecases.encoders import Encoders
+from service.usecases.key_store import keys_of, refuse_other_keys
+from service.usecases.one_clock import DatabaseClock, clock_of
 from service.usecases.register import Register
+from service.usecases.restoring import refuse_half_restored
+from service.usecases.secret import read_secret, refuse_other_secret
 from service.usecases.shelf import Shelf
 from service.usecases.snapshots import Snapshots
 from service.usecases.tally import Tally
@@ -37,7 +39,6 @@ from service.writer.breaker import Breaker
 if TYPE_CHECKING:
     from service.usecases.provider import Provider
 
-_KEY_FILE = "secret.key"
 _OPINIONS = 8_192  # kept of calibration cases: a few kilobytes each
 _READINGS = 2 * _OPINIONS  # what encoder and classifier made of each, apart
 _SUMMARIES = 4_096
@@ -94,10 +95,15 @@ def open_house(settings: Settings, clock: Callable[[], datetime] | None = None) 
     """Open database, encoder and secret; `CannotStart` says which of them is not fit and how to mend it."""
     if not settings.home.is_dir():
         raise CannotStart(f"there is no folder {settings.home}", remedy="run `signoff init` first")
+    refuse_half_restored(settings.home)
     store = open_store(settings.database)
     try:
+        store.refuse_unfit()
         check_schema(store)
         secret = read_secret(settings.home)
+        with store.read() as connection:
+            refuse_other_secret(connection, settings.home, secret)
+        clock = clock or clock_of(store)
         encoder = EncoderPool(
             encoder_folder(settings), sessions=settings.encoder_sessions, cache=settings.encoder_cache
         )
@@ -107,7 +113,13 @@ def open_house(settings: Settings, clock: Callable[[], datetime] | None = None) 
     except BaseException:
         store.close()
         raise
-    return furnish(settings, store, encoder, secret, clock or (lambda: datetime.now(UTC)))
+    house = furnish(settings, store, encoder, secret, clock)
+    try:
+        refuse_other_keys(store)
+    except BaseException:
+        house.close()
+        raise
+    return house
 
 
 def furnish(
@@ -117,9 +129,11 @@ def furnish(
     encoders = Encoders(
         encoder, settings.home / "encoders", sessions=settings.encoder_sessions, cache=settings.encoder_cache
     )
+    store.use_keys(keys_of(settings, clock))
     snapshots = Snapshots(store, settings.home / "snapshots", clock)
     shelf = Shelf(store, snapshots, encoders, settings.route)
     register = Register(store)
+    ids = _ids_by(clock) if isinstance(clock, DatabaseClock) else new_id
     return House(
         settings=settings,
         store=store,
@@ -137,7 +151,14 @@ def furnish(
         secret=secret,
         clock=clock,
         provider=_provider_of(settings),
+        new_id=ids,
+        worker=ids("wrk"),
     )
+
+
+def _ids_by(clock: Callable[[], datetime]) -> Callable[[str], str]:
+    """Ids sort by when they were made, also those of other replicas: so all are made by one clock."""
+    return lambda prefix: id_at(prefix, clock())
 
 
 def _provider_of(settings: Settings) -> Provider | None:
@@ -150,24 +171,3 @@ def _provider_of(settings: Settings) -> Provider | None:
 
 def encoder_folder(settings: Settings) -> Path:
     return settings.home / "encoder"
-
-
-def make_secret(home: Path) -> None:
-    """Write the instance's secret once, readable by its owner only."""
-    path = home / _KEY_FILE
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def read_secret(home: Path) -> bytes:
-    try:
-        return bytes.fromhex((home / _KEY_FILE).read_text().strip())
-    except (OSError, ValueError) as error:
-        raise CannotStart(
-            f"{home / _KEY_FILE} is missing or altered",
-            remedy="restore it from a backup: the digests in the ledger are made with it",
-        ) from error

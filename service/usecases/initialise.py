@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import index
@@ -18,16 +18,19 @@ from rules.reading.schema_parts import write_schemas
 from service.errors import CannotStart
 from service.settings import Settings
 from service.store import instance, pointers
-from service.store.engine import open_store
+from service.store.engine import Store, open_store
 from service.store.migrate import migrate
 from service.usecases import workflow_schema
 from service.usecases.establish import copy_folder, establish
 from service.usecases.file_documents import file_documents
-from service.usecases.house import House, encoder_folder, make_secret, open_house
+from service.usecases.house import House, encoder_folder, open_house
 from service.usecases.import_documents import read_documents, sample
+from service.usecases.known_files import write_missing
 from service.usecases.manage_keys import create
 from service.usecases.progress import Progress, silent
 from service.usecases.rebuild_snapshot import rebuild
+from service.usecases.restoring import refuse_half_restored
+from service.usecases.secret import settle_secret
 from service.usecases.snapshots import SnapshotLost
 
 STARTER = "retail-banking"
@@ -42,25 +45,35 @@ def prepare_home(settings: Settings, progress: Progress = silent, *, seed: Path 
     `seed` is a folder made by `build_seed`: its encoder and models are copied instead of being made.
     """
     home = settings.home
+    refuse_half_restored(home)
     home.mkdir(parents=True, exist_ok=True)
     for folder in ("workflows", "packs", "models", "snapshots"):
         (home / folder).mkdir(exist_ok=True)
-    make_secret(home)
-    for pack in sorted((Path(rules.__path__[0]) / "packs").iterdir()):
-        copy_folder(pack, home / "packs" / pack.name)  # those that no workflow names wait there
-    copy_folder(Path(service.__path__[0]) / "workflows" / STARTER, home / "workflows" / STARTER)
+    progress("migrating the database", 0, 1)
+    store = open_store(settings.database)
+    try:
+        store.refuse_unfit()
+        migrate(store)
+        settle_secret(store, home)
+        _lay_out(store, home)
+    finally:
+        store.close()
+    progress("migrating the database", 1, 1)
     # The files name them in their first lines, so that editors complete and check what is written.
     write_schemas(home / "schema", json_schema.schema_files() | workflow_schema.schema_files())
     if seed is not None:
         _copy_seed(seed, home)
-    progress("migrating the database", 0, 1)
-    store = open_store(settings.database)
-    try:
-        migrate(store)
-    finally:
-        store.close()
-    progress("migrating the database", 1, 1)
     ensure_encoder(settings, progress)
+
+
+def _lay_out(store: Store, home: Path) -> None:
+    """The files that come with Signoff, and in another home of an instance those that answer there. What lies here
+    already stays as it is."""
+    kept = [*(home / "packs").iterdir(), *(home / "workflows").iterdir()]
+    for pack in sorted((Path(rules.__path__[0]) / "packs").iterdir()):
+        copy_folder(pack, home / "packs" / pack.name)  # those that no workflow names wait there
+    copy_folder(Path(service.__path__[0]) / "workflows" / STARTER, home / "workflows" / STARTER)
+    write_missing(store, home, kept)
 
 
 def ensure_encoder(settings: Settings, progress: Progress = silent) -> None:
@@ -120,7 +133,7 @@ def initialise(
     progress: Progress = silent,
     *,
     seed: Path | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    clock: Callable[[], datetime] | None = None,
 ) -> list[dict[str, str]]:
     """Everything a first start needs; the first keys, or none when it was done before."""
     prepare_home(settings, progress, seed=seed)

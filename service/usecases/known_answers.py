@@ -94,7 +94,7 @@ def _kept(house: House, principal: Principal, row: Row[Any], answer: Answer, why
     def work(connection: Connection) -> None:
         if known_answers.of_decision(connection, answer.decision) is not None:
             raise Conflict(f"case {answer.case} is marked already", remedy="take that back first to mark it anew")
-        note.keep(connection, now)
+        note.keep(connection, now, about=answer.decision)
         values = {"decision": answer.decision, "case": answer.case, "workflow": answer.workflow, "queue": row.queue}
         said = {"labels": list(answer.labels), "outcome": answer.outcome}
         known_answers.add(

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from rules.model import AttributeValue
-from rules.normalize import normalize, refuse
+from rules.normalize import refuse
 from rules.schema import AttributeSchema
 from service.errors import BadRequest
 from service.store import feedback
 from service.store.engine import Connection, Row
+from service.usecases.read_as import read_text
 from service.usecases.row_file import FileRow, json_rows
 
 _MOST = 20_000  # reviews looked at, newest first
@@ -66,7 +67,7 @@ def _reviewed(row: Row[Any], schema: AttributeSchema) -> Pair | None:
     except (ValueError, KeyError, TypeError):
         return None
     return Pair(
-        text=normalize(text).clean,
+        text=read_text(text),
         attributes=schema.coerce(attributes) if isinstance(attributes, dict) else {},
         groups=frozenset(row.groups),
         day=row.created_at.date(),
@@ -80,7 +81,7 @@ def _written(path: Path, row: FileRow, schema: AttributeSchema, now: datetime) -
         raise BadRequest(f"{path}, line {row.line}: {why}", remedy=_SHAPE)
     attributes = row.fields.get("attributes") or {}
     return Pair(
-        text=normalize(row.fields["text"]).clean,
+        text=read_text(row.fields["text"]),
         attributes=schema.coerce(attributes) if attributes else {},
         groups=frozenset(),
         day=now.date(),

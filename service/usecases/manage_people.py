@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from service.domain.access import EVERY_QUEUE, QUEUE_SCOPES, ROLES, Limit, identity, same_person
+from service.domain.access import EVERY_QUEUE, QUEUE_SCOPES, ROLES, Limit, identity, is_of_a_token, same_person
 from service.errors import Conflict, FieldProblem, InvalidRequest, NotFound
 from service.store import access, ledger, people, sessions
 from service.store.engine import Connection, Row
@@ -261,6 +261,8 @@ def good_name(name: str) -> str:
         wrong = "it has characters that cannot be seen"
     elif name.casefold().startswith("cli:"):
         wrong = "it begins as people at a terminal are called"
+    elif is_of_a_token(name):
+        wrong = "it begins as those are called who bring tokens"
     if wrong:
         problem = FieldProblem("name", wrong, "write the name as colleagues know it")
         raise InvalidRequest(f"this cannot be a name: {wrong}", problems=(problem,))

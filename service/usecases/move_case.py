@@ -110,8 +110,7 @@ def _tell(
     note_id = None
     if note:
         note_id = house.new_id("pay")
-        payloads.add(connection, payloads.subject_of(connection, before.decision), now,
-                     (note_id, "case_note", to_bytes({"text": note})))  # fmt: skip
+        payloads.add_beside(connection, before.decision, now, (note_id, "case_note", to_bytes({"text": note})))
     case_events.add(
         connection,
         {

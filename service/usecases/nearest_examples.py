@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from index.encoder import EncoderPool
-from rules.normalize import normalize
 from service.domain.types import Workflow
 from service.learn.judge import Seen
 from service.store import examples, payloads
@@ -30,6 +29,8 @@ from service.usecases.embed import embed
 from service.usecases.examples import FROM_FILE
 from service.usecases.house import House
 from service.usecases.masked import masked
+from service.usecases.read_as import read_text
+from service.usecases.shelf import LEARNED
 from service.usecases.training_material import gather
 
 _SHOWN = 5
@@ -80,7 +81,7 @@ def nearest_examples(
     are those in question. Without the example `besides`, which the request itself became. Personal data in other
     people's requests are blotted out.
     """
-    learned = house.shelf.part(("learned", head), lambda: _learned(house, workflow))
+    learned = house.shelf.part((LEARNED, head), lambda: _learned(house, workflow))
     places = [place for place in learned.near(seen.text, labels) if learned.origins[place] != besides]
     if not places:
         return []
@@ -102,7 +103,7 @@ def nearest_examples(
 
 def _learned(house: House, workflow: Workflow) -> _Learned:
     train = gather(house, workflow).train
-    texts = tuple(normalize(example.text).clean for example in train)
+    texts = tuple(read_text(example.text) for example in train)
     words = tuple(map(_words, texts))
     found = Counter(word for each in words for word in each)
     return _Learned(

@@ -28,8 +28,13 @@ class Note:
     data: bytes
     told: Mapping[str, str]  #: what a ledger record says of it: `note`, its id, and `note_digest`
 
-    def keep(self, connection: Connection, now: datetime) -> None:
-        payloads.add(connection, None, now, (self.id, "note", self.data))
+    def keep(self, connection: Connection, now: datetime, *, about: str | None = None) -> None:
+        """`about` is the decision that it is about, and is erased with."""
+        row = (self.id, "note", self.data)
+        if about is None:
+            payloads.add(connection, None, now, row)
+        else:
+            payloads.add_beside(connection, about, now, row)
 
 
 def note_of(house: House, why: str) -> Note:

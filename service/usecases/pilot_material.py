@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from rules.model import Pack
-from rules.normalize import normalize, refuse
+from rules.normalize import refuse
 from rules.reading.reader import pack_files, read_pack
 from service.errors import BadRequest, InvalidRequest
 from service.learn.pilot.division import Labelled
 from service.learn.pilot.owner import COLUMNS, Owner
 from service.usecases.columns import typed
+from service.usecases.read_as import read_text
 from service.usecases.row_file import FileRow, csv_rows, json_rows
 
 _OUTCOMES = ("", "allow", "block", "review")
@@ -89,7 +90,7 @@ def _labelled(row: FileRow, owner: Owner) -> Labelled:
     for meaning in ("text", "label"):
         if why := refuse(said[meaning]):
             raise ValueError(f"{meaning} {why}")
-    text = normalize(said["text"]).clean.strip()
+    text = read_text(said["text"]).strip()
     if not text:
         raise ValueError("no text")
     if not said["label"]:

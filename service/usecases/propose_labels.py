@@ -9,7 +9,6 @@ import numpy as np
 
 from index.encoder import EncoderPool
 from index.model import Vectors
-from rules.normalize import normalize
 from service.domain.types import Workflow
 from service.learn.clusters import Cluster, alike, clusters, telling_words
 from service.store.pointers import pointer
@@ -18,6 +17,7 @@ from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.masked import masked
 from service.usecases.progress import Progress, silent
+from service.usecases.read_as import read_text
 from service.usecases.start_labelling import at_hand
 from service.usecases.training_material import gather
 
@@ -62,7 +62,7 @@ def _encoder(house: House, workflow: str) -> EncoderPool:
 
 
 def _vectors(house: House, examples: Sequence[Example], encoder: EncoderPool, progress: Progress) -> Vectors:
-    return embed(house, [normalize(each.text).clean for each in examples], "reading examples", progress, encoder)
+    return embed(house, [read_text(each.text) for each in examples], "reading examples", progress, encoder)
 
 
 def _centres(policy: Workflow, some: Sequence[Example], known: Vectors) -> dict[str, np.ndarray]:

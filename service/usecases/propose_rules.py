@@ -192,7 +192,12 @@ def _stale(connection: Connection, row: Row[Any]) -> str | None:
 
 
 def _supersede(house: House, row: Row[Any], stale: str) -> None:
-    house.store.commit(lambda connection: proposals.close(connection, row.id, "superseded", house.clock()))
+    def work(connection: Connection) -> None:
+        now = house.clock()
+        proposals.close(connection, row.id, "superseded", now)
+        ledger.append(connection, "rules.superseded", row.id, now, {"proposed_by": row.by})
+
+    house.store.commit(work)
     raise ProposalStale(stale, remedy="propose it again: signoff rules reload")
 
 

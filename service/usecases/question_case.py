@@ -54,8 +54,8 @@ def _keep(
     until: datetime,
     now: datetime,
 ) -> None:
-    payload, subject = house.new_id("pay"), payloads.subject_of(connection, row.decision)
-    payloads.add(connection, subject, now, (payload, "question", to_bytes({"text": text})))
+    payload = house.new_id("pay")
+    payloads.add_beside(connection, row.decision, now, (payload, "question", to_bytes({"text": text})))
     questions.add(
         connection,
         {

@@ -34,7 +34,7 @@ class AtHand:
 
 def policies(house: House) -> list[Workflow]:
     """The policy in force of every workflow, by the workflows' names."""
-    with house.store.read() as connection:
+    with house.store.read(once=True) as connection:
         active = pointers(connection)
     return [house.shelf.policy(pointer.release) for pointer in active]
 

@@ -35,6 +35,7 @@ from service.usecases.move_case import is_copy, no_case
 from service.usecases.queue_policy import policies, sees, visible, works
 from service.usecases.read_decision import current, opinion
 from service.usecases.shown_text import shown_text
+from service.usecases.standing_answer import standing_answer
 
 EXCERPT = 160  # characters of the text shown in a list
 
@@ -157,6 +158,7 @@ def page(
     queue: str | None = None,
     state: str | None = None,
     reason: str | None = None,
+    workflow: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
@@ -166,15 +168,18 @@ def page(
     if queue is not None and mine is not None and queue not in mine:
         raise Forbidden(f"{principal.name!r} does not see queue {queue}", remedy="ask operations for a right in it")
     among = mine if queue is None else frozenset({queue})
+    there = principal.workflows if workflow is None else frozenset({workflow})
     with house.store.read() as connection:
-        rows = cases.page(connection, queues=among, state=state, reason=reason, after=after, limit=limit + 1)
+        rows = cases.page(
+            connection, queues=among, state=state, reason=reason, after=after, limit=limit + 1, workflows=there
+        )
         together = attached.counts(connection, [row.id for row in rows])
         items = []
         for row in rows[:limit]:
             decision = decisions.get(connection, row.decision)
             assert decision is not None, "the foreign key keeps the decision"
             request = json.loads(payloads.get(connection, decision.request))
-            made = json.loads(payloads.get(connection, decision.answer))
+            made = standing_answer(connection, decision)
             kind = kind_of(connection, principal, row, made)
             told = summary(row, kind, is_blind(row, decision), now)
             items.append({**told, "attached": together.get(row.id, 0), "excerpt": shown_text(request, made)[:EXCERPT]})

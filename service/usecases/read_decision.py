@@ -10,13 +10,15 @@ from service.domain.answer import seen_by, timestamp
 from service.domain.case import CaseKind, CaseState, blind
 from service.domain.types import Outcome, Reason, State
 from service.errors import BlindCheck, NotFound
-from service.store import cases, decisions, payloads, replies, reviews
+from service.store import cases, corrections, decisions, payloads, replies, reviews
 from service.store.engine import Connection, Row
 from service.usecases.deliver_case import deliver_due
 from service.usecases.draft_reply import sent_reply
+from service.usecases.erased import refuse_erased
 from service.usecases.house import House
 from service.usecases.queue_policy import sees
 from service.usecases.read_questions import open_question
+from service.usecases.standing_answer import first_answer, standing_answer, without_people
 
 # What stands for what was made of a request, where it is being checked blind.
 _UNSEEN = {
@@ -32,6 +34,8 @@ _UNSEEN = {
     "reply": None,
     "question": None,
     "history": [],
+    "supersedes": None,
+    "superseded_by": None,
 }
 
 
@@ -39,7 +43,7 @@ def view(house: House, principal: Principal, decision_id: str) -> dict[str, Any]
     """The decision as it stands now. NotFound also for one that is somebody else's: its existence is not told.
 
     BlindCheck for a reviewer while it is being checked blind. What nobody can take back any more is out from this
-    moment on, also when nobody has come to send it out yet.
+    moment on, also when nobody has come to send it out yet. Erased, telling what is left, where its request is.
     """
     with house.store.read() as connection:
         case = _case_of(connection, decisions.get(connection, decision_id))
@@ -47,6 +51,7 @@ def view(house: House, principal: Principal, decision_id: str) -> dict[str, Any]
         deliver_due(house, case.id)
     with house.store.read() as connection:
         row = seen(connection, principal, decision_id)
+        refuse_erased(connection, row)
         return current(connection, row, explain=principal.may(Scope.EXPLAIN))
 
 
@@ -76,17 +81,28 @@ def current(connection: Connection, row: Row[Any], *, explain: bool) -> dict[str
 
     Without `explain` a review shows what was decided and the reply, not by whom, on what grounds or with which note.
     """
-    made = json.loads(payloads.get(connection, row.answer))
+    made = first_answer(connection, row)
     told = [_review(connection, review, explain=explain) for review in reviews.of_decision(connection, row.id)]
     automatic = {"at": made.get("created_at"), "state": made.get("state"), "outcome": made.get("outcome")}
     automatic["decided_by"] = made.get("decided_by")
-    now = {**made, "state": row.state, "outcome": row.outcome, "decided_by": row.decided_by, "case": row.case}
+    now = {
+        **standing_answer(connection, row),
+        "state": row.state,
+        "outcome": row.outcome,
+        "decided_by": row.decided_by,
+        "case": row.case,
+    }
     if told:
         now["labels"] = [{"label": label, "probability": None} for label in told[-1]["labels"]]
         now["review"] = told[-1]
     now["reply"] = sent_reply(connection, row)
     now["question"] = open_question(connection, row.id) if row.case is not None else None
-    now["history"] = [automatic, *({"state": "final", **review} for review in told)]
+    later = without_people(connection, row)
+    now["history"] = sorted(
+        [automatic, *later, *({"state": "final", **review} for review in told)], key=lambda each: each["at"] or ""
+    )
+    now["supersedes"] = corrections.predecessor(connection, row.id)
+    now["superseded_by"] = next((each["superseded_by"] for each in later if "superseded_by" in each), None)
     return seen_by(now, explain=explain)
 
 

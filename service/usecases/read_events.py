@@ -48,7 +48,7 @@ def page(house: House, principal: Principal, after: str | None, wanted: Wanted, 
         if after == LAST:
             return {"items": [], "next": str(head), "more": False}
         rows = events.following(connection, _cursor(after), _WINDOW)
-        heard = [row for row in rows if wanted.hears(row)]
+        heard = [row for row in rows if wanted.hears(row) and _is_there(principal, row)]
         everything = any(principal.may(scope) for scope in _SEES_ALL)
         if not everything:
             heard = _own(connection, principal, heard)
@@ -57,6 +57,12 @@ def page(house: House, principal: Principal, after: str | None, wanted: Wanted, 
     upto = looked_at[-1].sequence if looked_at else _cursor(after)
     items = [_told(row, frozenset() if everything else INSIDE) for row in shown]
     return {"items": items, "next": str(upto), "more": upto < head}
+
+
+def _is_there(principal: Principal, row: Row[Any]) -> bool:
+    """Whoever is limited to workflows hears of those alone: not of what concerns others too, nor of what is of all."""
+    about = {*row.body.get("workflows", ()), *([row.body["workflow"]] if "workflow" in row.body else ())}
+    return principal.workflows is None or (bool(about) and about <= principal.workflows)
 
 
 def _told(row: Row[Any], without: Collection[str]) -> dict[str, Any]:

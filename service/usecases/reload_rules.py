@@ -13,6 +13,7 @@ from service.observe.metrics import RELOADS
 from service.store.engine import Connection
 from service.usecases.changed_files import Edited, answering, broken, differences, read_files, refusal
 from service.usecases.house import House
+from service.usecases.known_files import edited_here, kept_here, note_in_force
 from service.usecases.propose_rules import propose
 from service.usecases.rebuild_snapshot import with_snapshot
 from service.usecases.reload_report import report
@@ -45,6 +46,7 @@ def reload(
     accept_none: bool = False,
     why: str = "rules reloaded",
     automatic: bool = False,
+    untouched: bool = True,
 ) -> dict[str, Any]:
     """Stage a release for every workflow whose files changed and flip them all in one transaction.
 
@@ -54,13 +56,13 @@ def reload(
     and `accept_none` is not given (a dry run and a proposal only tell it). Then nothing changes. Where the policy in
     force asks for a second person the answer names a proposal, and nothing changes until it is approved. An
     `automatic` reload (start, signal, watch) leaves alone what is pinned or needs a second person, and says so in the
-    log.
+    log; not `untouched`, also files that nobody edited here since they were in force (`known_files`).
     `why` is in words of our own: the ledger holds it.
     """
     edited: list[Edited] = []
 
     def make() -> list[Staged]:
-        edited[:] = _edited(house, automatic=automatic)
+        edited[:] = _edited(house, automatic=automatic, untouched=untouched)
         _refuse_gone(edited, allow_removal)
         _refuse_pinned(edited, unpin)
         change = house.new_id("chg")  # the same for all, so that a rollback finds what belongs together
@@ -82,10 +84,8 @@ def reload(
     except _ApprovalNeeded as needed:
         proposal = propose(house, by, needed.staged, edited, unpin=unpin)
         return report(needed.staged, edited, proposal=proposal)
-    if unpin and not dry_run:
-        _unpin_unchanged(house, by)
-    if staged and not dry_run:
-        RELOADS.labels("activated").inc()
+    if not dry_run:
+        _settled(house, by, staged, unpin=unpin)
     return report(staged, edited, dry_run=dry_run)
 
 
@@ -108,19 +108,28 @@ def diff(house: House) -> dict[str, Any]:
     return {"workflows": workflows, "errors": [as_dict(problem) for problem in problems]}
 
 
-def _edited(house: House, *, automatic: bool) -> list[Edited]:
+def _edited(house: House, *, automatic: bool, untouched: bool) -> list[Edited]:
     """What a reload takes over; RulesBroken for all workflows together."""
     among = answering(house)
     if automatic:
         for pointer, _ in among:
             if pointer.pinned_by is not None:
                 log.info("files_left_alone", workflow=pointer.workflow, why=f"pinned by {pointer.pinned_by}")
-        among = [(pointer, row) for pointer, row in among if pointer.pinned_by is None]
+        among = kept_here(house.home, ((pointer, row) for pointer, row in among if pointer.pinned_by is None))
     edited, problems = differences(house, among)
     if problems:
         RELOADS.labels("refused").inc()
         raise broken(problems)
-    return [each for each in edited if not (automatic and _left_to_two(house, each))]
+    taken = [each for each in edited if untouched or _touched(house, each)]
+    return [each for each in taken if not (automatic and _left_to_two(house, each))]
+
+
+def _touched(house: House, edited: Edited) -> bool:
+    touched = edited_here(house, edited)
+    if not touched:
+        why = "older than what answers, and not edited here since: `signoff rules reload` takes them over all the same"
+        log.warning("files_left_alone", workflow=edited.pointer.workflow, why=why)
+    return touched
 
 
 def _left_to_two(house: House, edited: Edited) -> bool:
@@ -159,6 +168,14 @@ def _refuse_pinned(edited: Sequence[Edited], unpin: bool) -> None:
         raise RulesPinned(
             f"rolled back and pinned: {names}", remedy="mend the files, then reload with --unpin, which takes them over"
         )
+
+
+def _settled(house: House, by: str, staged: Sequence[Staged], *, unpin: bool) -> None:
+    if unpin:
+        _unpin_unchanged(house, by)
+    if staged:
+        RELOADS.labels("activated").inc()
+    note_in_force(house, answering(house))
 
 
 def _unpin_unchanged(house: House, by: str) -> None:

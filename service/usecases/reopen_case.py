@@ -25,20 +25,34 @@ def reopen(house: House, principal: Principal, case_id: str, note: str) -> dict[
 
     def work(connection: Connection) -> None:
         row = locked(connection, case_id)
-        told = {"other": new_id}
-        move(connection, house, row, CaseAction.REOPEN, by=principal.name, now=now, told=told, note=note)
-        cases.add(connection, _appeal(row, new_id, found.policy, now))
-        others = [each.id for each in attached.of_case(connection, case_id)]
-        attached.add(connection, new_id, others, now)
-        for each in (row.decision, *others):
-            decisions.lead_to(connection, each, new_id)
-        opened = cases.get(connection, new_id)
-        assert opened is not None, "it was added just now"
-        body = {**about(opened), "kind": opened.kind, "other": case_id}
-        events.add(connection, house.new_id("evt"), "case.created", new_id, body, now)
+        reopened(connection, house, row, new_id, found.policy, by=principal.name, now=now, note=note)
 
     house.store.commit(work)
     return {"case": new_id, "reopens": case_id}
+
+
+def reopened(
+    connection: Connection,
+    house: House,
+    row: Row[Any],
+    new_id: str,
+    policy: QueuePolicy,
+    *,
+    by: str,
+    now: datetime,
+    note: str,
+) -> None:
+    """The case goes on in a new one of that id, with all that it settled. Conflict when it is not out."""
+    move(connection, house, row, CaseAction.REOPEN, by=by, now=now, told={"other": new_id}, note=note)
+    cases.add(connection, _appeal(row, new_id, policy, now))
+    others = [each.id for each in attached.of_case(connection, row.id)]
+    attached.add(connection, new_id, others, now)
+    for each in (row.decision, *others):
+        decisions.lead_to(connection, each, new_id)
+    opened = cases.get(connection, new_id)
+    assert opened is not None, "it was added just now"
+    body = {**about(opened), "kind": opened.kind, "other": row.id}
+    events.add(connection, house.new_id("evt"), "case.created", new_id, body, now)
 
 
 def _appeal(row: Row[Any], case_id: str, policy: QueuePolicy, now: datetime) -> dict[str, Any]:

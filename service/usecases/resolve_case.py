@@ -155,7 +155,7 @@ def _record(
     """The decided case: what was said is an opinion till it goes out."""
     written = to_bytes({"note": resolution.note, "reply": resolution.reply})
     review_id, payload_id = house.new_id("rev"), house.new_id("pay")
-    payloads.add(connection, found.subject, now, (payload_id, "review", written))
+    payloads.add_beside(connection, case.decision, now, (payload_id, "review", written))
     led = [] if unled(connection, found, principal.name) else suggestions(found.workflow, found.made)
     reviews.add(
         connection,

@@ -27,7 +27,17 @@ _CHANGES = ("rules.reloaded", "rules.rolled_back", "rules.approved", "rule.disab
 _STEP = 200  # records looked at with one query
 _FAR = 5_000  # records looked at for who changed a rule last: every look at the rules asks for it
 # Digests of artefacts prove what was in force; to people they say nothing.
-_PROOF = ("rules", "policy", "head", "snapshot", "encoder", "calibration", "note_digest", "certified")
+_PROOF = (
+    "rules",
+    "policy",
+    "head",
+    "snapshot",
+    "encoder",
+    "calibration",
+    "note_digest",
+    "certified",
+    "certificate_digest",
+)
 
 
 class LastChange(NamedTuple):

@@ -17,6 +17,7 @@ from service.usecases import alarms
 from service.usecases.changed_files import answering, differences
 from service.usecases.house import House
 from service.usecases.note import read_note
+from service.usecases.place import machine
 from service.usecases.propose_rules import page as proposals_page
 from service.usecases.roll_out import ALIVE
 from service.usecases.rule_files import as_dict
@@ -149,4 +150,4 @@ def _exemption(exemption: Exemption, now: datetime) -> dict[str, Any]:
 def _workers(house: House) -> Sequence[dict[str, Any]]:
     with house.store.read() as connection:
         alive = workers.alive(connection, house.clock() - ALIVE)
-    return [{"id": row.id, "host": row.host, "seen_at": timestamp(row.seen_at)} for row in alive]
+    return [{"id": row.id, "host": machine(row.host), "seen_at": timestamp(row.seen_at)} for row in alive]

@@ -27,12 +27,16 @@ from service.store import events, jobs, ledger
 from service.store.engine import Connection, Row
 from service.usecases import settle_doubts
 from service.usecases.ask import find_pointer
+from service.usecases.correct_decisions import Fault, How, correct
 from service.usecases.house import House, open_house
+from service.usecases.note import Note, check_why, note_of
 from service.usecases.progress import Progress, silent
+from service.usecases.replay_many import Which, replay_many
+from service.usecases.resume_cases import rerun
 from service.usecases.start_labelling import at_hand
 from service.usecases.train_model import Wanted, train
 
-TRAIN, DOUBTS = "train", "doubts"
+TRAIN, DOUBTS, REPLAY, RESUME, CORRECT = "train", "doubts", "replay", "resume", "correct"
 
 _NICE = 10
 _TELL = 0.5  # seconds between two figures of one kind of work
@@ -64,8 +68,48 @@ def ask_doubts(house: House, by: str, workflow: str) -> dict[str, Any]:
     return _ask(house, by, DOUBTS, workflow, {}, {"kind": DOUBTS})
 
 
+def ask_replay(house: House, by: str, which: Which) -> dict[str, Any]:
+    """Have decisions made again in the background; the job, whose `report` says what came of it.
+
+    InvalidRequest for a workflow that there is not or a time that is none, Conflict while another replay of it is under
+    way.
+    """
+    which.check()
+    with house.store.read() as connection:
+        find_pointer(connection, which.workflow)
+    told = {"kind": REPLAY} | ({"release": which.release} if which.release else {})
+    return _ask(house, by, REPLAY, which.workflow, which.as_dict(), told)
+
+
+def ask_resume(house: House, by: str, workflow: str) -> dict[str, Any]:
+    """Have made again what waits only because the service could not decide; the job. Conflict while that is under
+    way."""
+    return _ask(house, by, RESUME, workflow, {}, {"kind": RESUME})
+
+
+def ask_correct(house: House, by: str, fault: Fault, *, why: str, how: How, dry_run: bool) -> dict[str, Any]:
+    """Have decisions corrected in the background, or with `dry_run` find out what would come of it; the job.
+
+    InvalidRequest for a fault that names nothing, Conflict while another correction of the workflow is under way.
+    """
+    fault.check()
+    note = note_of(house, check_why(why))
+    with house.store.read() as connection:
+        find_pointer(connection, fault.workflow)
+    told = {"kind": CORRECT, "how": how.value, "dry_run": dry_run, **note.told}
+    told |= {name: value for name in ("rule", "document", "release") if (value := getattr(fault, name))}
+    asked = {**fault.as_dict(), "note": note.id, "how": how.value, "dry_run": dry_run}
+    return _ask(house, by, CORRECT, fault.workflow, asked, told, note)
+
+
 def _ask(
-    house: House, by: str, kind: str, workflow: str, asked: Mapping[str, Any], told: Mapping[str, Any]
+    house: House,
+    by: str,
+    kind: str,
+    workflow: str,
+    asked: Mapping[str, Any],
+    told: Mapping[str, Any],
+    note: Note | None = None,
 ) -> dict[str, Any]:
     job, now = house.new_id("job"), house.clock()
 
@@ -78,6 +122,8 @@ def _ask(
                 remedy="wait until it has ended, or cancel it",
                 extra={"job": other.id},
             )
+        if note is not None:
+            note.keep(connection, now)
         values = {"id": job, "kind": kind, "workflow": workflow, "asked": asked, "by": by, "created_at": now}
         jobs.add(connection, values)
         ledger.append(connection, "job.asked", job, now, {"workflow": workflow, "by": by, **told})
@@ -100,10 +146,12 @@ def cancel(house: House, by: str, job: str) -> dict[str, Any]:
     return shown(house.store.commit(work))
 
 
-def page(house: House, workflow: str | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-    """Trainings, newest first."""
+def page(
+    house: House, workflow: str | None = None, state: str | None = None, limit: int = 50, *, kind: str = TRAIN
+) -> list[dict[str, Any]]:
+    """Those of a kind, newest first."""
     with house.store.read() as connection:
-        return [shown(row) for row in jobs.page(connection, TRAIN, workflow=workflow, state=state, limit=limit)]
+        return [shown(row) for row in jobs.page(connection, kind, workflow=workflow, state=state, limit=limit)]
 
 
 def last_doubts(house: House, workflow: str) -> dict[str, Any] | None:
@@ -115,7 +163,7 @@ def last_doubts(house: House, workflow: str) -> dict[str, Any] | None:
 
 def view(house: House, job: str) -> dict[str, Any]:
     with house.store.read() as connection:
-        return shown(found(connection, job))
+        return {**shown(found(connection, job)), "report": jobs.report(connection, job)}
 
 
 def run_here(house: House, job: str, progress: Progress = silent) -> str:
@@ -273,9 +321,42 @@ def _look_for_doubts(house: House, row: Row[Any], progress: Progress) -> str:
     return ""
 
 
+def _replay(house: House, row: Row[Any], progress: Progress) -> str:
+    return _report(house, row, replay_many(house, Which.from_dict(row.asked), progress=progress))
+
+
+def _resume(house: House, row: Row[Any], progress: Progress) -> str:
+    return _report(house, row, rerun(house, row.by, row.workflow, dry_run=False, progress=progress))
+
+
+def _correct(house: House, row: Row[Any], progress: Progress) -> str:
+    said = dict(row.asked)
+    note, how, dry_run = said.pop("note"), How(said.pop("how")), said.pop("dry_run")
+    fault = Fault.from_dict(said)
+    return _report(house, row, correct(house, row.by, fault, note=note, how=how, dry_run=dry_run, progress=progress))
+
+
+def _report(house: House, row: Row[Any], report: Mapping[str, Any]) -> str:
+    """What it found out is kept; nothing else came of it."""
+    house.store.commit(lambda connection: jobs.keep_report(connection, row.id, report))
+    return ""
+
+
 #: Kind -> the work, which gives the model that came of it, or nothing.
-_WORK: Mapping[str, Callable[[House, Row[Any], Progress], str]] = {TRAIN: _train, DOUBTS: _look_for_doubts}
-_DOING = {TRAIN: "training a model of", DOUBTS: "looking through the labels of"}
+_WORK: Mapping[str, Callable[[House, Row[Any], Progress], str]] = {
+    TRAIN: _train,
+    DOUBTS: _look_for_doubts,
+    REPLAY: _replay,
+    RESUME: _resume,
+    CORRECT: _correct,
+}
+_DOING = {
+    TRAIN: "training a model of",
+    DOUBTS: "looking through the labels of",
+    REPLAY: "replaying decisions of",
+    RESUME: "deciding again what waits in",
+    CORRECT: "correcting decisions of",
+}
 
 
 def found(connection: Connection, job: str) -> Row[Any]:
@@ -299,6 +380,7 @@ def shown(row: Row[Any]) -> dict[str, Any]:
         "ended_at": timestamp(row.ended_at) if row.ended_at else None,
         "model": row.made,
         "why": row.why,
+        "report": None,
     }
 
 

@@ -26,6 +26,8 @@ from service.usecases.workflow_file import read_workflow
 
 T = TypeVar("T")
 
+LEARNED = "learned"  #: begins the names of parts that hold what was learned from, word for word
+
 _KEPT = 16  # open releases kept in memory; memory-mapped snapshots share their pages
 
 
@@ -207,6 +209,10 @@ class Shelf:
                     part = make()
                     self._parts.put(key, part)
         return part
+
+    def forget_learned(self) -> None:
+        """Keep no text that was learned from in memory; it is read anew."""
+        self._parts.drop(lambda key, _part: key[0] == LEARNED)
 
 
 class Artefacts(Mapping[str, bytes]):

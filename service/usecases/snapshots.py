@@ -123,7 +123,10 @@ class Snapshots:
         if origin is None or origin.encoder != encoder.digest:
             said = "nothing says what it was built from" if origin is None else "it was built with another encoder"
             raise SnapshotLost(f"{fault.place}: {fault.reason}, and {said}", remedy=_REMEDY) from fault
-        if lost is None:
+        absent = not folder.exists()  # as at a replica, when another one made a release
+        if lost is None and absent:
+            log.info("snapshot_absent", snapshot=digest, doing="building it from the database")
+        elif lost is None:
             log.error("snapshot_damaged", place=fault.place, reason=fault.reason, doing="building it again")
         begun = time.monotonic()
         self._set_aside(folder)
@@ -133,8 +136,12 @@ class Snapshots:
             self._hold_off(digest, lost, failed)
             raise
         self._lost.pop(digest, None)
-        SNAPSHOTS_MENDED.inc()
-        log.warning("snapshot_mended", snapshot=digest, seconds=round(time.monotonic() - begun, 1))
+        took = round(time.monotonic() - begun, 1)
+        if absent:
+            log.info("snapshot_built", snapshot=digest, seconds=took)
+        else:
+            SNAPSHOTS_MENDED.inc()
+            log.warning("snapshot_mended", snapshot=digest, seconds=took)
         return snapshot
 
     def _again(self, digest: str, origin: Origin, encoder: EncoderPool, fault: IndexFault) -> Snapshot:

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from index.encoder import EncoderPool
+from service.domain.audit import certificate_digest
 from service.domain.types import Certificate, Refusal
 from service.errors import Conflict
 from service.store import artefacts, document_checks, events, ledger, payloads, pointers
@@ -248,7 +249,7 @@ def keep_parts(connection: Connection, staged: Staged, now: datetime) -> None:
     # Calibration texts are personal: they lie with the payloads, the artefact only says which.
     digest = row["calibration"]
     if not payloads.known(connection, calibration_id(digest)):
-        payloads.add(connection, None, now, (calibration_id(digest), "calibration", parts.calibration))
+        payloads.add_alone(connection, now, (calibration_id(digest), "calibration", parts.calibration))
 
 
 def calibration_id(digest: str) -> str:
@@ -272,6 +273,7 @@ def _flip(house: House, connection: Connection, staged: Staged, kind: str) -> No
     if row["adapter"] is not None:
         body["adapter"] = row["adapter"]
     body |= {"by": row["created_by"], "why": row["why"], "certified": row["certificate"] is not None}
+    body["certificate_digest"] = certificate_digest(row["certificate"])
     ledger.append(connection, kind, row["id"], now, body | dict(staged.told))
     told = {"release": row["id"], "workflow": row["workflow"]}
     events.add(connection, house.new_id("evt"), kind, row["id"], told, now)

@@ -138,7 +138,7 @@ class Asking:
                 }
             )
         if written:
-            payloads.add(self.connection, None, self.now, *written)
+            payloads.add(self.connection, None, self.now, *written, workflow=self.workflow)
         labelling.add(self.connection, rows)
 
 

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from index.model import Vectors
 from rules.model import AttributeValue
-from rules.normalize import normalize
 from rules.schema import AttributeSchema
 from service.domain.chosen import otherwise, settled
 from service.domain.moved import labels_now
@@ -25,6 +24,7 @@ from service.usecases.consider import Considered, rooms_at
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.read_as import read_text
 from service.usecases.shelf import OpenRelease
 from service.usecases.stage_release import calibration_cases, calibration_id
 
@@ -131,7 +131,7 @@ def vectors(release: OpenRelease, seen: Sequence[Seen], max_windows: int) -> tup
         places = np.random.default_rng(len(there)).choice(len(there), _ENCODED, replace=False)
         chosen = [there[place] for place in sorted(places)]
     encoder = release.encoder
-    found = [encoder.windows(normalize(each.text or "").clean, max_windows=max_windows).pooled for each in chosen]
+    found = [encoder.windows(read_text(each.text or ""), max_windows=max_windows).pooled for each in chosen]
     return np.array(found, dtype=np.float32).reshape(len(found), -1 if found else encoder.dim), chosen
 
 

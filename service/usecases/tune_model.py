@@ -14,12 +14,12 @@ from pathlib import Path
 
 from index.encoder import EncoderPool
 from index.errors import IndexFault
-from rules.normalize import normalize
 from service.domain.types import Workflow
 from service.errors import BadRequest, Conflict
 from service.usecases.examples import Example
 from service.usecases.house import House
 from service.usecases.progress import Progress, silent
+from service.usecases.read_as import read_text
 
 #: Ways of tuning, as `service.learn.tune` knows them.
 METHODS = ("contrast", "last", "lora", "full")
@@ -41,7 +41,7 @@ def tuned(
 
     if method not in METHODS:
         raise BadRequest(f"there is no way to tune called {method!r}", remedy=f"one of {', '.join(METHODS)}")
-    texts = [normalize(example.text).clean for example in examples]
+    texts = [read_text(example.text) for example in examples]
     labels = [example.labels for example in examples]
     known = {label for each in labels for label in each}
     told = {

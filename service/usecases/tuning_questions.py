@@ -21,6 +21,7 @@ from service.usecases.examples import CALIBRATION, FILE, read_examples
 from service.usecases.house import House
 from service.usecases.judged_queries import read_judged_queries
 from service.usecases.labelled_pairs import from_file, from_reviews
+from service.usecases.read_as import read_text
 from service.usecases.shelf import OpenRelease
 
 _SHOWN = 5  # of names that nothing is called
@@ -101,7 +102,7 @@ def _examples(house: House, workflow: Workflow) -> Iterator[_Answered]:
     named = {label.id: frozenset(label.documents) for label in workflow.labels if label.documents}
     for example in read_examples(house.home / "workflows" / workflow.name / FILE):
         if example.part != CALIBRATION and example.label in named:
-            yield normalize(example.text).clean, named[example.label]
+            yield read_text(example.text), named[example.label]
 
 
 def _left_out(names: Sequence[str]) -> str:

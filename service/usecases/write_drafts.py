@@ -204,7 +204,7 @@ def _keep(house: House, row: Row[Any], question: _Question, found: Checked, said
         if row.case is None and not _automatic_still(connection, row.workflow):
             _close(connection, house, row, question, drafts.REFUSED, _NOT_AUTOMATIC, said.tokens)
             return drafts.REFUSED
-        payloads.add(connection, question.matter.request.get("subject"), now, (payload, "draft", written))
+        payloads.add_beside(connection, row.decision, now, (payload, "draft", written))
         if not drafts.write(connection, row, values):
             return drafts.FAILED  # another worker thought this one lost, and has it now
         body = _body(house, row, question, said.tokens)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -34,7 +35,8 @@ async def explain_rules(asked: schemas_rules.Question, principal: RuleKeeper, ho
     stopped it. Nothing is recorded."""
     work = _question(asked, principal, house)
     # On the threads that judge requests: as much work as a few of them, and never more at once than there are threads.
-    return JSONResponse(await asyncio.get_running_loop().run_in_executor(house.judges, work))
+    within = contextvars.copy_context().run
+    return JSONResponse(await asyncio.get_running_loop().run_in_executor(house.judges, within, work))
 
 
 def _question(asked: schemas_rules.Question, principal: Principal, house: House) -> Callable[[], dict[str, Any]]:

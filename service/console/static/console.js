@@ -267,7 +267,7 @@ function fit() {
   const side = one(".case-side");
   if (!side) return;
   const above = `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`;
-  const { style } = one("#page");
+  const { style } = document.documentElement;
   if (style.getPropertyValue("--above") !== above) style.setProperty("--above", above); // else all is styled anew
 }
 ["scroll", "resize", "htmx:load"].forEach((kind) => window.addEventListener(kind, fit, { passive: true }));

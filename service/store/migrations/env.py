@@ -5,12 +5,15 @@ from __future__ import annotations
 from alembic import context
 
 from service.store import (  # noqa: F401 - so that its tables are known
+    tables_access,
     tables_attached,
     tables_console,
+    tables_keys,
     tables_known,
     tables_learning,
     tables_people,
     tables_questions,
+    tables_replay,
     tables_replies,
     tables_webhooks,
 )
