@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import importlib.util
 import os
@@ -30,9 +31,11 @@ from service.store import migrate as migrations
 from service.store import postgres as engines_of_postgres
 from service.store.engine import open_store
 from service.store.migrate import migrate
-from service.usecases.house import House, furnish, open_house, read_secret
+from service.usecases.house import House, furnish, open_house
 from service.usecases.manage_keys import create
+from service.usecases.secret import read_secret
 from tests import house as instance
+from tests import known
 from tests.databases import POSTGRES, SQLITE, Databases
 
 # A busy machine is no failure: no deadlines, no complaint that generating was slow. In CI every run is the same.
@@ -65,6 +68,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(place for place, under in enumerate(ORDER) if item.nodeid.startswith(under))
 
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no collection of garbage need walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -103,6 +112,15 @@ def encoders_are_opened_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.encoder.open_encoder", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def calibration_cases_are_known() -> Iterator[None]:
+    """Each house begins with what is thought of the starter's, as if it had been asked before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(House, "__init__", House.__init__)
+        known.to_each_house(known.file())
         yield
 
 

@@ -1,19 +1,21 @@
-"""Server processes, forked from one that has imported the application already.
+"""Processes of `signoff`, forked from one that has imported the application already.
 
-Importing it takes longer than everything else at a start, and tests start many servers. From the fork on they are what
-`python -m service` is: with a process id, an environment, output and an end of their own.
+Importing it takes longer than everything else at a start, and tests start many servers and commands. From the fork on
+they are what `python -m service` is: with a process id, an environment, a folder, output and an end of their own.
 
 Run as a program it is that process: it reads orders, a JSON value a line, and answers each with a line.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from tests import known
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What a server imports before it has opened anything.
@@ -33,6 +37,7 @@ _BEFOREHAND = (
     "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto",
 )
+_WRITTEN = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _THREADED = "onnxruntime"  #: starts a thread when it is loaded, which no fork would have: each loads it for itself
 
 
@@ -69,11 +74,42 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def command(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Forked:
-    """`signoff` with these arguments in a process of its own; what it says goes into `log`."""
+def command(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path,
+    errors: Path | None = None,
+    *,
+    folder: Path = ROOT,
+    knows: bool = True,
+) -> Forked:
+    """`signoff` with these arguments in a process of its own, begun in `folder`; what it says goes into `log`, on both
+    streams or, with `errors`, apart. It `knows` what is in `tests/known.py`."""
     source = _source()
-    asked = {"arguments": list(arguments), "environment": dict(environment), "log": str(log)}
-    return Forked(source, source.ask(asked))
+    said = {"log": str(log), "errors": str(errors or log)}
+    begun = {"environment": dict(environment), "folder": str(folder), "knows": str(known.file()) if knows else None}
+    return Forked(source, source.ask({"arguments": list(arguments), **begun, **said}))
+
+
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    folder: Path = ROOT,
+    apart: bool = True,
+    timeout: float = 180,
+) -> subprocess.CompletedProcess[str]:
+    """`signoff` with these arguments, run to its end. Without `apart`, `stdout` holds both streams as they came."""
+    with tempfile.TemporaryDirectory() as place:
+        out, errors = Path(place) / "out", Path(place) / "errors"
+        process = command(arguments, environment, out, errors if apart else None, folder=folder)
+        try:
+            code = process.wait(timeout)
+        except BaseException:
+            process.kill()
+            raise
+        said = out.read_text(encoding="utf-8"), errors.read_text(encoding="utf-8") if apart else ""
+    return subprocess.CompletedProcess(["signoff", *arguments], code, *said)
 
 
 class _Source:
@@ -123,8 +159,10 @@ def _become(order: Mapping[str, Any]) -> None:
     """In a fork: with the environment, the arguments and the output that were ordered."""
     os.environ.clear()
     os.environ.update(order["environment"])
-    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for place, file in enumerate((nothing, log, log)):
+    os.chdir(order["folder"])
+    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(order["log"], _WRITTEN)
+    errors = log if order["errors"] == order["log"] else os.open(order["errors"], _WRITTEN)
+    for place, file in enumerate((nothing, log, errors)):
         os.dup2(file, place)
     sys.argv = ["signoff", *order["arguments"]]
 
@@ -148,9 +186,14 @@ if __name__ == "__main__":
     for name in _BEFOREHAND:
         importlib.import_module(name)
     tasks = Path("/proc/self/task")
+    gc.collect()
+    gc.freeze()  # or each fork would walk all of it, and by that copy it, when it collects and when it ends
     assert not tasks.is_dir() or len(list(tasks.iterdir())) == 1, "a fork would lack the other threads"
     if ordered := _take_orders():
         _become(ordered)
         from service.cli import main
+
+        if ordered["knows"]:
+            known.to_each_house(Path(ordered["knows"]))
 
         main()

@@ -1,7 +1,8 @@
 """A real instance for tests: the starter workflow, initialised once a machine and copied for each test that writes.
 
 Kept under `.bench/`, named by the content of the source tree, so that a change of the code makes it anew. Fitted heads
-are kept apart, by what they were fitted on, because fitting takes most of the time.
+are kept apart, by what they were fitted on, because fitting takes most of the time. So is what is thought of the
+starter's calibration cases, by everything that it depends on: see `tests/known.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -27,10 +27,11 @@ from pathlib import Path
 from service.settings import Settings
 from service.store.engine import open_store
 from service.usecases.house import House
+from tests import known
 from tests.forked import Forked, command
 
 ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".bench" / "test-home"
+CACHE = known.CACHE
 LINKED = ("encoder", "snapshots", "models")  # never written to in place, so copies may share them
 
 
@@ -79,13 +80,13 @@ class LiveServer:
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 def starter_home(encoder: Path) -> Path:
     """The initialised home folder with that compiled encoder; never write into it, take a `copy_of` it."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    home = CACHE / _tree_digest()
+    home = CACHE / known.tree_digest()
     with _only_one(CACHE / "lock"):
         if not (home / "keys.json").is_file():
             _forget_old()
@@ -106,28 +107,30 @@ def keys_of(home: Path) -> Keys:
 
 
 @contextlib.contextmanager
-def serving(home: Path, folder: Path, *, workers: int = 1, **settings: str) -> Iterator[LiveServer]:
+def serving(home: Path, folder: Path, *, workers: int = 1, knows: bool = True, **settings: str) -> Iterator[LiveServer]:
     """`signoff serve` on a free port, ready to answer; stopped afterwards."""
-    server = start(home, folder, workers=workers, **settings)
+    server = start(home, folder, workers=workers, knows=knows, **settings)
     try:
         yield server
     finally:
         server.stop()
 
 
-def start(home: Path, folder: Path, *, workers: int = 1, **settings: str) -> LiveServer:
+def start(home: Path, folder: Path, *, workers: int = 1, knows: bool = True, **settings: str) -> LiveServer:
+    """Without `knows` it works out for itself what it thinks of calibration cases, as a server in the field does."""
     port = free_port()
     environment = {
         **os.environ,
         **where(home),
         "SIGNOFF_PORT": str(port),
+        "SIGNOFF_CHECKPOINT_MINUTES": "1000000",  # the record it leaves would come into the midst of a test
         "OMP_NUM_THREADS": "1",
         **{f"SIGNOFF_{name.upper()}": value for name, value in settings.items()},
     }
     log = folder / f"serve-{port}-{time.monotonic_ns()}.log"
     process: subprocess.Popen[bytes] | Forked
     if workers == 1:
-        process = command(["serve"], environment, log)
+        process = command(["serve"], environment, log, knows=knows)
     else:  # the parent of several opens nothing itself, and they are not forked off it
         with log.open("wb") as out:
             several = [sys.executable, "-m", "service", "serve", "--workers", str(workers)]
@@ -170,7 +173,7 @@ def initialised(home: Path, encoder: Path, url: str | None = None) -> Path:
     are taken from `CACHE`.
     """
     from service.usecases.house import open_house
-    from service.usecases.initialise import initialise
+    from service.usecases.initialise import first_keys, open_workflows, prepare_home
     from service.usecases.manage_keys import create
 
     draft = home.with_name(f"draft-{home.name}")
@@ -181,9 +184,12 @@ def initialised(home: Path, encoder: Path, url: str | None = None) -> Path:
     shutil.copytree(heads, draft / "models")
     _starter_that_tells_at_once(draft)
     settings = Settings(home=draft, database_url=url)
-    made = {key["role"]: key["key"] for key in initialise(settings)}
+    prepare_home(settings)
     house = open_house(settings)
+    open_workflows(house)
+    made = {key["role"]: key["key"] for key in first_keys(house)}
     made["auditor"] = create(house, "tests", name="auditor", role="auditor")["key"]
+    known.keep(house)
     house.close()
     (draft / "keys.json").write_text(json.dumps(made))
     shutil.copytree(draft / "models", heads, dirs_exist_ok=True)
@@ -205,19 +211,10 @@ def _starter_that_tells_at_once(home: Path) -> None:
 
 
 def _forget_old() -> None:
-    """Homes of trees that nobody has tested for a day."""
+    """Homes of trees that nobody has tested for a day, and what they know."""
     for old in CACHE.glob("[0-9a-f]*"):
-        if old.is_dir() and time.time() - old.stat().st_mtime > 86_400:
-            shutil.rmtree(old)
-
-
-def _tree_digest() -> str:
-    digest = hashlib.sha256()
-    for package in ("service", "rules", "index"):
-        for path in sorted((ROOT / package).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
-                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:24]
+        if old.name != "heads" and time.time() - old.stat().st_mtime > 86_400:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
 
 
 @contextlib.contextmanager

@@ -10,7 +10,16 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from service.api import replies, replies_cases, replies_documents, replies_operations, replies_rules
+from service.api import (
+    replies,
+    replies_cases,
+    replies_documents,
+    replies_ledger,
+    replies_models,
+    replies_operations,
+    replies_replay,
+    replies_rules,
+)
 from service.client import AsyncSignoff, Signoff, SignoffError
 from tests.house import LiveServer
 
@@ -115,9 +124,33 @@ def test_operations_are_answered_as_the_reference_says(ask: Any) -> None:
     assert not reloaded["changed"]
     assert fits(replies_operations.Releases, ask("operations", "GET", "/v1/releases"))["items"][0]["active"]
     fits(replies_operations.Halted, ask("operations", "POST", "/v1/halt", {"workflow": WORKFLOW, "why": "drill"}))
-    fits(replies_operations.Halted, ask("operations", "POST", "/v1/resume", {"workflow": WORKFLOW}))
+    tried = fits(
+        replies_replay.Resumed, ask("operations", "POST", "/v1/resume", {"workflow": WORKFLOW, "dry_run": True})
+    )
+    assert tried["halted"]
+    assert not fits(replies_replay.Resumed, ask("operations", "POST", "/v1/resume", {"workflow": WORKFLOW}))["halted"]
     fits(replies_operations.Readiness, ask("operations", "GET", "/readyz"))
-    assert fits(replies_operations.LedgerVerified, ask("auditor", "GET", "/v1/audit/verify"))["ok"]
+    assert fits(replies_ledger.LedgerVerified, ask("auditor", "GET", "/v1/audit/verify"))["ok"]
+
+
+def test_past_decisions_are_answered_as_the_reference_says(ask: Any) -> None:
+    """Made again, one and many; contested; corrected: what takes long comes back as a job."""
+    asked = {"workflow": WORKFLOW, "text": THREAT, "attributes": {"channel": "app"}}
+    made = ask("caller", "POST", "/v1/decisions", asked).json()["id"]
+    replayed = fits(replies_replay.ReplayedDecision, ask("auditor", "POST", f"/v1/decisions/{made}/replay", {}))
+    assert (replayed["identical"], replayed["changed"], replayed["own"]) == (True, False, True)
+    appealed = fits(
+        replies_replay.Appealed, ask("caller", "POST", f"/v1/decisions/{made}/appeal", {"note": "It is a film."})
+    )
+    assert fits(replies.DecisionView, ask("caller", "GET", f"/v1/decisions/{made}"))["case"] == appealed["case"]
+    since = {"workflow": WORKFLOW, "since": "2026-01-01"}
+    wrong = {"rule": "threat-to-staff", "why": "it fires on films", "dry_run": True}
+    for address, body in (("/v1/decisions/replay", since), ("/v1/decisions/correct", since | wrong)):
+        answer = ask("operations", "POST", address, body)
+        job = fits(replies_models.Job, answer)
+        assert (answer.status_code, answer.headers["location"]) == (202, f"/v1/jobs/{job['id']}")
+        ask("operations", "POST", f"/v1/jobs/{job['id']}/cancel")
+        assert fits(replies_models.Job, ask("operations", "GET", f"/v1/jobs/{job['id']}"))["state"] == "cancelled"
 
 
 def test_the_openapi_document_is_served_and_the_page_too(shared_server: LiveServer) -> None:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 
 import httpx
 
 from service.settings import Settings
 from service.store.engine import open_store
+from tests import forked
 from tests.api.extra_rule import EXTRA
 from tests.databases import everything_in
-from tests.house import ROOT, serving, where
+from tests.house import serving, where
 
 NAME = "retail-banking"
 
 
 def signoff(home, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **where(home), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return forked.run(arguments, {**os.environ, **where(home), "COLUMNS": "200"})
 
 
 def add_rule(home):

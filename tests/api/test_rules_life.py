@@ -30,7 +30,7 @@ Send = Callable[..., httpx.Response]
 @pytest.fixture
 def ask(live_server: LiveServer) -> Iterator[Send]:
     """Send as a role, by default as operations."""
-    with httpx.Client(base_url=live_server.url, timeout=60) as http:
+    with httpx.Client(base_url=live_server.url, timeout=300) as http:
 
         def send(method: str, address: str, body: object = None, *, role: str = "operations") -> httpx.Response:
             key = getattr(live_server.keys, role)
@@ -473,4 +473,4 @@ def test_the_client_knows_the_whole_life(live_server: LiveServer) -> None:
 
 
 def client(server: LiveServer) -> Signoff:
-    return Signoff(server.url, server.keys.operations)
+    return Signoff(server.url, server.keys.operations, timeout=300)  # sent again, a reload has nothing left to do

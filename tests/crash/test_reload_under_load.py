@@ -114,7 +114,7 @@ def edited(home: Path) -> Path:
 
 def test_reloads_under_load_fail_and_mix_nothing(edited: Path, tmp_path: Path):
     """Ten reloads of one process: every answer comes, and from one edition."""
-    with instance.serving(edited, tmp_path) as server:
+    with instance.serving(edited, tmp_path, knows=False) as server:
         reload_many(server, 10)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,15 @@ MODELS_EXTRA = {"torch", "transformers", "sentence_transformers", "sklearn", "on
 HEAVY = {"fastapi", "faiss", "onnxruntime", "sqlalchemy", "numpy", "scipy"} | MODELS_EXTRA
 
 
-def loaded_by(statement: str) -> set[str]:
+@cache
+def loaded_by(statement: str) -> frozenset[str]:
     """Top-level modules that a fresh interpreter holds after this statement."""
     program = f"import sys; {statement}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     command = [sys.executable, "-c", program]
-    return set(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split())
+    return frozenset(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split())
 
 
-@pytest.mark.parametrize("module", ["service.app", "service.server", "service.cli", "service.client"])
+@pytest.mark.parametrize("module", ["service.app, service.server", "service.cli", "service.client"])
 def test_serving_loads_nothing_of_the_models_extra(module: str):
     """A server, the command line and the client start where neither torch nor scikit-learn is installed."""
     assert loaded_by(f"import {module}") & MODELS_EXTRA == set()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import statistics
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -95,6 +97,26 @@ def test_a_full_house_turns_away_at_once_and_lets_in_again() -> None:
         assert (await ask(gate, request_scope()))[0] == 204
 
     asyncio.run(story())
+
+
+def test_a_full_house_refuses_within_fifty_milliseconds() -> None:
+    """However long those inside take: nobody who is refused waits for them, or for a database that is stuck."""
+
+    async def story() -> list[float]:
+        slow = Slow(awaited=8)
+        gate = AdmissionGate(slow, most=8, most_waiting=1)
+        inside = [asyncio.create_task(ask(gate, request_scope())) for _ in range(8)]
+        await slow.full.wait()
+        taken = []
+        for _ in range(200):
+            begun = time.perf_counter()
+            assert (await ask(gate, request_scope()))[0] == 503
+            taken.append(time.perf_counter() - begun)
+        slow.go.set()
+        await asyncio.gather(*inside)
+        return taken
+
+    assert statistics.median(asyncio.run(story())) < 0.05
 
 
 def test_waiting_reads_do_not_keep_decisions_out() -> None:

@@ -15,10 +15,13 @@ from service.api import (
     examples_cases,
     examples_documents,
     examples_drafts,
+    examples_erasure,
+    examples_keys,
     examples_labelling,
     examples_models,
     examples_people,
     examples_questions,
+    examples_replay,
     examples_rules,
     examples_team,
     examples_watch,
@@ -29,11 +32,15 @@ from service.api import (
     replies_cases,
     replies_documents,
     replies_drafts,
+    replies_erasure,
+    replies_keys,
     replies_labelling,
+    replies_ledger,
     replies_models,
     replies_operations,
     replies_people,
     replies_questions,
+    replies_replay,
     replies_rules,
     replies_team,
     replies_watch,
@@ -44,10 +51,13 @@ from service.api import (
     schemas_cases,
     schemas_documents,
     schemas_drafts,
+    schemas_erasure,
+    schemas_keys,
     schemas_labelling,
     schemas_models,
     schemas_people,
     schemas_questions,
+    schemas_replay,
     schemas_rules,
     schemas_team,
     schemas_watch,
@@ -72,10 +82,14 @@ PARTS = (
     replies_rules,
     replies_documents,
     replies_drafts,
+    replies_erasure,
+    replies_keys,
     replies_labelling,
+    replies_ledger,
     replies_models,
     replies_people,
     replies_questions,
+    replies_replay,
     replies_team,
     replies_watch,
     replies_webhooks,
@@ -88,10 +102,13 @@ TAKEN = (
     schemas_rules,
     schemas_documents,
     schemas_drafts,
+    schemas_erasure,
+    schemas_keys,
     schemas_labelling,
     schemas_models,
     schemas_people,
     schemas_questions,
+    schemas_replay,
     schemas_team,
     schemas_watch,
     schemas_webhooks,
@@ -103,8 +120,11 @@ REQUESTS |= (
     | examples_bulk.REQUESTS
     | examples_cases.REQUESTS
     | examples_models.REQUESTS
+    | examples_erasure.REQUESTS
+    | examples_keys.REQUESTS
     | examples_people.REQUESTS
     | examples_questions.REQUESTS
+    | examples_replay.REQUESTS
     | examples_team.REQUESTS
     | examples_watch.REQUESTS
     | examples_webhooks.REQUESTS

@@ -25,7 +25,7 @@ from service.errors import (
     Unauthenticated,
 )
 
-STANDARD = {"type", "title", "status", "detail", "remedy", "instance", "errors"}
+STANDARD = {"type", "title", "status", "detail", "remedy", "instance", "request_id", "errors"}
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def test_a_service_error_says_what_is_wrong_and_what_to_do(client: TestClient) -
         "detail": "somebody was faster",
         "remedy": "look again",
         "instance": "/taken",
+        "request_id": None,
         "errors": [],
     }
 

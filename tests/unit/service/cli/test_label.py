@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from service.cli import app
 from service.errors import ServiceError
-from service.usecases.house import make_secret
+from service.usecases.secret import make_secret
 from service.usecases.training_material import gather
 from tests.unit.service.usecases.labelling_room import NAME, Room, room_in
 

@@ -19,6 +19,7 @@ from service.api import (
     examples,
     examples_cases,
     examples_documents,
+    examples_replay,
     examples_rules,
     replies,
     replies_cases,
@@ -342,7 +343,31 @@ ASKED: dict[str, tuple[Act, str, Any, type]] = {
         service.client.Release,
     ),
     "POST /v1/halt": (lambda s: s.halt("why"), "", examples.HALTED, Halted),
-    "POST /v1/resume": (lambda s: s.resume("w"), "", examples.RESUMED, Halted),
+    "POST /v1/resume": (lambda s: s.resume("w"), "", examples_replay.RESUMED, service.client.Resumed),
+    "POST /v1/decisions/d%2F1/replay": (
+        lambda s: s.replay("d/1", "r"),
+        "",
+        examples_replay.REPLAYED,
+        service.client.ReplayedDecision,
+    ),
+    "POST /v1/decisions/d/appeal": (
+        lambda s: s.appeal("d", "no"),
+        "",
+        examples_replay.APPEALED,
+        service.client.Appealed,
+    ),
+    "POST /v1/decisions/replay": (
+        lambda s: s.replay_many("w", "2026-11-20"),
+        "",
+        examples_replay.REPLAY_ASKED,
+        service.client.Job,
+    ),
+    "POST /v1/decisions/correct": (
+        lambda s: s.correct("w", "2026-11-20", rule="r", why="wrong"),
+        "",
+        examples_replay.CORRECTION_ASKED,
+        service.client.Job,
+    ),
 }
 
 

@@ -131,7 +131,13 @@ def _decided_page() -> str:
 def _decision_page() -> str:
     evil = {"state": "final", **review(reviewer=EVIL, note=EVIL, reply=EVIL, reason_code=EVIL, labels=[EVIL])}
     shown = decision(labels=[{"label": EVIL, "probability": None}], public_reason=EVIL, release=EVIL, history=[evil])
-    return _body("decision.html", decision=decision_view(shown, {}, NOW), may_explain=True, may_explain_label=True)
+    return _body(
+        "decision.html",
+        decision=decision_view(shown, {}, NOW),
+        may_explain=True,
+        may_explain_label=True,
+        may_appeal=True,
+    )
 
 
 def _label_page() -> str:

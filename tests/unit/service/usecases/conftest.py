@@ -15,20 +15,21 @@ from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.usecases.house import House, furnish, open_house
 from tests import house as instance
+from tests import known
 from tests.unit.service.usecases.document_desk import Clock, Desk
 from tests.unit.service.usecases.model_desk import open_shop
 
 
 @pytest.fixture(scope="session")
-def opinions() -> Latest[tuple[Hashable, ...], Any]:
+def opinions(starter: Path) -> Latest[tuple[Hashable, ...], Any]:
     """What is thought of calibration cases: worked out once for all tests, by everything that it depends on."""
-    return Latest(8_192)
+    return known.opinions(known.file())
 
 
 @pytest.fixture(scope="session")
-def readings() -> Latest[tuple[Hashable, ...], Any]:
+def readings(starter: Path) -> Latest[tuple[Hashable, ...], Any]:
     """What encoder and classifier make of their texts, likewise."""
-    return Latest(8_192)
+    return known.readings(known.file())
 
 
 @pytest.fixture

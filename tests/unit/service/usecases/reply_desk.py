@@ -21,10 +21,11 @@ from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.usecases import claim_case, publish_document, read_case, resolve_case
 from service.usecases.establish import establish
-from service.usecases.house import House, furnish, make_secret
+from service.usecases.house import House, furnish
 from service.usecases.make_decision import Ask, decide
 from service.usecases.reload_rules import reload
 from service.usecases.resolve_case import Resolution
+from service.usecases.secret import make_secret
 from tests.unit.service.usecases.document_desk import ANN, BOB, Clock
 from tests.unit.service.usecases.labelling_room import PACK, RULE
 from tests.unit.service.usecases.traffic import usual

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from service.domain.access import ROLES, Principal
 from service.errors import Conflict, LeaseLost, NotFound
-from service.store import attached, events, payloads
+from service.store import attached, erasures, events
+from service.store import decisions as decisions_of
 from service.store.tables import cases, decisions, reviews
-from service.store.tables import payloads as payload_table
 from service.store.tables_learning import examples
 from service.usecases import (
     cancel_case,
@@ -289,21 +289,18 @@ def test_a_question_is_about_one_request(joining):
 def test_each_can_be_forgotten_by_itself(joining):
     """With one subject's words gone, that request is shown as erased; the others are there, and all are decided."""
     case, every = together(joining, ("ada", "bob", "cem"))
-
-    def forget(connection):
-        own = payload_table.c.subject == "bob"
-        kept = sa.select(decisions.c.request).where(decisions.c.id == every[1])
-        connection.execute(payload_table.update().where(own, payload_table.c.id.in_(kept)).values(data=b"{}"))
-
-    joining.store.commit(forget)
+    with joining.store.read() as connection:
+        decision = decisions_of.get(connection, every[1])
+    assert decision is not None
+    joining.store.commit(lambda c: erasures.take_away(c, [], [decision.request, decision.answer]))
     seen = read_case.view(joining, ANN, case)
     assert seen["text"] == TEXT
-    assert [each["subject"] for each in seen["attached_requests"]] == ["bob", "cem"]
+    assert [each["subject"] for each in seen["attached_requests"]] == [None, "cem"]
     assert seen["attached_requests"][0]["erased"]
-    with joining.store.read() as connection:
-        assert payloads.subject_of(connection, every[2]) == "cem"
     decided(joining, ANN, case)
-    assert {standing(joining, each)[0] for each in every} == {"final"}
+    with joining.store.read() as connection:
+        states = sa.select(decisions.c.state).where(decisions.c.id.in_(every))
+        assert {*connection.scalars(states)} == {"final"}
 
 
 def test_at_the_same_moment_none_is_lost(joining):

@@ -21,6 +21,7 @@ from service.usecases.explain_label import explain_label
 from service.usecases.house import open_house
 from service.usecases.make_decision import Ask, decide
 from service.usecases.nearest_examples import nearest_examples
+from service.usecases.read_as import read_text
 from service.usecases.resolve_case import Resolution, resolve
 from tests.house import copy_of
 from tests.unit.service.usecases.edits import CLEAR, NAME, THREAT, edit, pointer_now, policy
@@ -140,6 +141,7 @@ def test_an_old_decision_is_explained_by_the_release_that_made_it(house, home):
 
 def nearest(house, made, text):
     release = house.shelf.open(made["release"])
+    text = read_text(text)
     seen = Seen(release.judge_encoder.encode(text), text)
     head = release.row["head"]
     return nearest_examples(house, release.workflow, head, release.judge_encoder, seen, ["complaint"])

@@ -34,7 +34,16 @@ def test_a_decision_is_recorded_with_all_its_parts(house):
     added = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     assert added.pop("case_reasons") >= 1
     case = {"cases": 1, "case_vectors": 1}  # whose vector is the third payload
-    assert added == {"decisions": 1, "payloads": 3, "ledger": 1, "events": 2, "idempotency": 1, **case}
+    # the key is the workflow's for the day
+    assert added == {
+        "decisions": 1,
+        "payloads": 3,
+        "ledger": 1,
+        "events": 2,
+        "idempotency": 1,
+        "payload_keys": 1,
+        **case,
+    }
 
 
 def test_many_repeats_at_once_make_one_decision(house):

@@ -22,9 +22,10 @@ from service.store.engine import open_store
 from service.store.migrate import migrate
 from service.usecases.claim_case import claim
 from service.usecases.establish import establish
-from service.usecases.house import House, furnish, make_secret
+from service.usecases.house import House, furnish
 from service.usecases.make_decision import Ask, decide
 from service.usecases.resolve_case import Resolution, resolve
+from service.usecases.secret import make_secret
 from tests.unit.service.usecases.document_desk import Clock
 from tests.unit.service.usecases.labelling_room import PACK, RULE
 
