@@ -168,6 +168,10 @@ class EncoderPool:
             self._cache.put((text, max_windows), found)
         return found
 
+    def forget(self) -> None:
+        """Keep no text and no vector in memory any more; they are made anew when they are asked for."""
+        self._cache.drop(lambda _key, _value: True)
+
     def encode_many(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Shape (len(texts), dim), on all cores; bulk work neither fills the cache nor goes before requests."""
         return encode_in_bulk(self._encoder, texts, progress, workers=self.sessions, turn=self._bulk_turn)
