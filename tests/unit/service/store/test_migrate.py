@@ -15,6 +15,7 @@ from service.store import documents, ledger, pointers
 from service.store.engine import open_store
 from service.store.migrate import _config, check_schema, migrate
 from service.store.tables_learning import shadows
+from tests.unit.service.store.raw_rows import put
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -194,10 +195,10 @@ def test_the_one_label_of_a_model_in_shadow_is_all_it_would_have_given(tmp_path)
     opened.commit(lambda connection: _to(connection, "0004"))
     opened.close()
     with sqlite3.connect(path) as raw:
-        _put(raw, "models", id="mod")
+        put(raw, "models", id="mod")
         for decision, label in (("dec_1", "fees"), ("dec_2", None)):
-            _put(raw, "decisions", id=decision)
-            _put(raw, "shadows", model="mod", decision=decision, label=label)
+            put(raw, "decisions", id=decision)
+            put(raw, "shadows", model="mod", decision=decision, label=label)
     opened = open_store(f"sqlite:///{path}")
     migrate(opened)
     check_schema(opened)
@@ -205,10 +206,3 @@ def test_the_one_label_of_a_model_in_shadow_is_all_it_would_have_given(tmp_path)
         found = connection.execute(sa.select(shadows.c.decision, shadows.c.labels).order_by(shadows.c.decision)).all()
     opened.close()
     assert [tuple(row) for row in found] == [("dec_1", ["fees"]), ("dec_2", [])]
-
-
-def _put(raw, table, **given):
-    """A row with nought in every other column that wants something."""
-    wanted = {name: 0 for _, name, _, required, default, _ in raw.execute(f"PRAGMA table_info({table})") if required}
-    row = {**wanted, **given}
-    raw.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -13,19 +12,13 @@ from alembic import command
 from service.store import events
 from service.store.engine import open_store
 from service.store.migrate import _config, check_schema, migrate
+from tests.unit.service.store.raw_rows import put
 
 
 def to(connection: sa.Connection, revision: str) -> None:
     config = _config()
     config.attributes["connection"] = connection
     (command.downgrade if revision == "0006" else command.upgrade)(config, revision)
-
-
-def put(raw: sqlite3.Connection, table: str, **given: Any) -> None:
-    """A row with nought in every other column that wants something."""
-    columns = raw.execute(f"PRAGMA table_info({table})").fetchall()
-    row = {name: 0 for _, name, _, required, default, _ in columns if required and default is None} | given
-    raw.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
 
 
 def test_events_are_numbered_by_the_time_they_tell(tmp_path: Path):
