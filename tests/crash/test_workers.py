@@ -142,7 +142,7 @@ def test_workers_killed_under_load_answer_nothing_wrong_and_lose_nothing(server)
     """`kill -9` of one worker after the other while people ask: an answer or a connection cut off, which is asked again
     with its key. Each comes to what it came to before, once, and the chain holds."""
     texts = ["I was charged twice for the same card payment yesterday, please refund me.", "Pigeons sang of curtains."]
-    usual = {text: told(server, text, f"before-{text}") for text in texts}
+    usual = {text: told(server, text, f"before-{number}") for number, text in enumerate(texts)}
     answered: dict[str, dict[str, Any]] = {}
     cut: Counter[int | str] = Counter()
     wrong, stop = [], threading.Event()

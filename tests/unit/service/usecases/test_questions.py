@@ -151,13 +151,15 @@ def test_personal_data_in_an_answer_are_masked_like_those_of_a_request(house):
 
 
 def test_the_words_lie_with_the_payloads_of_the_person_concerned(house):
-    """So that they go when theirs go."""
+    """Under the same key, so that they go when theirs go."""
     made = json.loads(decide(house, SHOP, Ask(QUEUE, "Pigeons sang of curtains.", subject="person-1")).body)
     question(house, made["case"])
     answer(house, SHOP, made["id"], Answer("The red one."))
     with house.store.read() as connection:
         (row,) = questions.of_case(connection, made["case"])
-        kept = sa.select(tables.payloads.c.kind).where(tables.payloads.c.subject == "person-1")
+        request = sa.select(tables.decisions.c.request).where(tables.decisions.c.id == made["id"]).scalar_subquery()
+        theirs = sa.select(tables.payloads.c.key).where(tables.payloads.c.id == request).scalar_subquery()
+        kept = sa.select(tables.payloads.c.kind).where(tables.payloads.c.key == theirs)
         assert {"request", "answer", "question", "information"} <= {*connection.scalars(kept)}
     assert (row.ended, row.said_by) == ("answered", "shop")
 
