@@ -40,7 +40,9 @@ def verify_ledger(checkpoints: Folders = None, public_key: Keys = None) -> None:
         found = verify_in(store, settings, checkpoints or (), public_key or ())
     print_json(found)
     if found["ok"]:
-        say.print(f"{found['records']} records fit, the last checkpoint is of {found['checkpoints']['last'] or 'none'}")
+        last = found["checkpoints"]["last"]
+        told = f"the last checkpoint is of record {last}" if last else "there is no checkpoint yet"
+        say.print(f"{found['records']} records fit; {told}")
         return
     bad = f"first bad record {found['first_bad']}: " if found["first_bad"] else ""
     say.print(f"[bold red]{bad}{plain(found['why'])}[/]")
