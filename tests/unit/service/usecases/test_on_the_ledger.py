@@ -15,7 +15,7 @@ import pytest
 from tests.house import ROOT
 
 FOLDER = ROOT / "service" / "usecases"
-COMMITS = {"commit", "submit"}
+COMMITS = {"commit", "submit", "alter"}
 
 #: Functions that commit without a record, and why that is right.
 WITHOUT: dict[str, str] = {
