@@ -12,7 +12,7 @@ SEARCH_REQUEST: dict[str, Any] = {
     "k": 3,
     "filters": {"jurisdiction": ["GB"]},
     "as_of": "2026-11-21",
-    "weights": {"dense": 1.0, "lexical": 1.0, "recency": 0.2},
+    "weights": {"dense": 1.0, "lexical": 1.0},
 }
 FOUND: dict[str, Any] = {
     "items": [

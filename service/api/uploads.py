@@ -28,6 +28,7 @@ BODY: dict[str, Any] = {
                 "properties": {
                     _FIELD: {
                         "type": "array",
+                        "minItems": 1,
                         "items": {"type": "string", "format": "binary"},
                         "description": "Markdown, HTML, text, PDF, DOCX, JSON lines or RegML, as their names say.",
                     }
