@@ -155,13 +155,13 @@ def test_past_decisions_are_answered_as_the_reference_says(ask: Any) -> None:
 
 def test_the_openapi_document_is_served_and_the_page_too(shared_server: LiveServer) -> None:
     """The console's own pages are not part of it."""
-    document = httpx.get(f"{shared_server.url}/openapi.json").json()
+    document = httpx.get(f"{shared_server.url}/openapi.json", timeout=60).json()
     assert document["info"]["title"] == "Signoff"
     assert all(
         path.startswith(("/v1/", "/healthz", "/readyz", "/metrics", "/docs", "/problems", "/openapi"))
         for path in document["paths"]
     )
-    assert "Ask for a decision" in httpx.get(f"{shared_server.url}/docs").text
+    assert "Ask for a decision" in httpx.get(f"{shared_server.url}/docs", timeout=60).text
 
 
 def test_the_client_walks_a_request_through(signoff: Signoff, reviewer: Signoff) -> None:
