@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -12,7 +10,8 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from service.api import examples_ledger, replies_ledger, schemas
 from service.api.auth import Auditor, Operator, TheHouse
 from service.api.door import may_answer, router, shows
-from service.api.schemas_drafts import MomentInQuery
+from service.api.downloads import download
+from service.api.schemas_drafts import MomentInQuery, moment
 from service.errors import LedgerBroken, LedgerUnavailable
 from service.store.ledger_pages import Asked
 from service.usecases import checkpoints, read_ledger, verify_ledger
@@ -33,7 +32,6 @@ _FILE: dict[int | str, dict[str, Any]] = {
     }
 }
 _SIGNED = may_answer(LedgerBroken, LedgerUnavailable)
-_PIECE = 65_536  # bytes
 
 
 @routes.get(
@@ -54,7 +52,7 @@ def read_records(
 ) -> JSONResponse:
     """Every record since the first, or those of a kind, about one thing, or of a time. To follow it, go on from `next`,
     and once that is null from the last sequence that you have."""
-    asked = Asked(kind, subject, _moment(since), _moment(until))
+    asked = Asked(kind, subject, moment(since), moment(until))
     return JSONResponse(read_ledger.page(house, asked, after=after, limit=limit))
 
 
@@ -98,23 +96,4 @@ def write_checkpoint(principal: Operator, house: TheHouse) -> JSONResponse:
 def export_ledger(principal: Auditor, house: TheHouse) -> StreamingResponse:
     """All of it, verifiable by itself: `signoff audit check`. It holds no word of a request. That it was taken out is
     on the ledger."""
-    headers = {"Content-Disposition": 'attachment; filename="ledger.jsonl"', "Cache-Control": "no-store"}
-    return StreamingResponse(_pieces(export(house, principal)), media_type="application/x-ndjson", headers=headers)
-
-
-def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Many lines at once: each piece costs a change of threads."""
-    held = bytearray()
-    for line in lines:
-        held += line
-        if len(held) >= _PIECE:
-            yield bytes(held)
-            held.clear()
-    yield bytes(held)
-
-
-def _moment(given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    read = datetime.fromisoformat(given)
-    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+    return download(export(house, principal), "ledger.jsonl", "application/x-ndjson")

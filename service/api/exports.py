@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi.responses import StreamingResponse
@@ -12,6 +10,7 @@ from service.api import examples_drafts, schemas, schemas_drafts
 from service.api.auth import CaseReader, ReleaseReader, TheHouse
 from service.api.cases import CaseStateInQuery
 from service.api.door import may_answer, router
+from service.api.downloads import download
 from service.domain.access import Principal
 from service.domain.export import Form, What
 from service.errors import Forbidden, LedgerUnavailable
@@ -30,7 +29,6 @@ _FILE: dict[int | str, dict[str, Any]] = {
         },
     }
 }
-_PIECE = 65_536  # bytes
 _LOGGED = may_answer(Forbidden, LedgerUnavailable)
 
 
@@ -49,7 +47,7 @@ def export_cases(
 ) -> StreamingResponse:
     """Each with what was decided. Personal data is blotted out unless `unmasked` is asked for with scope `audit`. Every
     export is on the ledger. In CSV, words that a spreadsheet would work out begin with an apostrophe."""
-    wanted = Wanted(workflow, queue, state, _moment(since), _moment(until))
+    wanted = Wanted(workflow, queue, state, schemas_drafts.moment(since), schemas_drafts.moment(until))
     return _sent(house, principal, Export(What.CASES, Form(format), wanted, unmasked))
 
 
@@ -65,29 +63,9 @@ def export_labels(
     unmasked: schemas_drafts.UnmaskedInQuery = False,
 ) -> StreamingResponse:
     """Requests with the labels that people gave them, with where each came from. Masked and recorded as cases are."""
-    wanted = Wanted(workflow, None, None, _moment(since), _moment(until))
+    wanted = Wanted(workflow, None, None, schemas_drafts.moment(since), schemas_drafts.moment(until))
     return _sent(house, principal, Export(What.LABELS, Form(format), wanted, unmasked))
 
 
 def _sent(house: House, principal: Principal, asked: Export) -> StreamingResponse:
-    rows = _pieces(export(house, principal, asked))
-    headers = {"Content-Disposition": f'attachment; filename="{asked.name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(rows, media_type=asked.form.media_type, headers=headers)
-
-
-def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Many lines at once: each piece costs a change of threads."""
-    held = bytearray()
-    for line in lines:
-        held += line
-        if len(held) >= _PIECE:
-            yield bytes(held)
-            held.clear()
-    yield bytes(held)
-
-
-def _moment(given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    read = datetime.fromisoformat(given)
-    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+    return download(export(house, principal, asked), asked.name, asked.form.media_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -26,6 +27,14 @@ MomentInQuery = Annotated[
     AfterValidator(lambda value: value if value is None else is_date(value)),
 ]
 UnmaskedInQuery = Annotated[bool, Query(description="With personal data; needs scope `audit`.")]
+
+
+def moment(given: str | None) -> datetime | None:
+    """What `MomentInQuery` let through, as a time."""
+    if given is None:
+        return None
+    read = datetime.fromisoformat(given)
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
 
 
 class DraftAsked(Body):
